@@ -1,0 +1,167 @@
+import type { Json, JsonObject } from './json.ts';
+
+/** An object as the API server sent it: plain JSON, no field dropped. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: KubeMetadata;
+  readonly spec?: JsonObject;
+  readonly status?: JsonObject;
+  readonly [field: string]: unknown;
+}
+
+export interface KubeMetadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly controller?: boolean;
+  }[];
+  readonly [field: string]: unknown;
+}
+
+/** A resource type: `{ group: 'apps', resource: 'deployments' }`. The served version is found by discovery. */
+export interface ResourceType {
+  /** '' for the core group. */
+  readonly group: string;
+  /** Plural, lower case. */
+  readonly resource: string;
+  /** Only where a version must be fixed. */
+  readonly version?: string;
+}
+
+export interface ResourceRef extends ResourceType {
+  readonly name: string;
+  /** Absent: the session's namespace. */
+  readonly namespace?: string;
+  readonly subresource?: string;
+}
+
+export interface ListRequest extends ResourceType {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+export interface KubeList {
+  readonly resourceVersion: string;
+  readonly items: readonly KubeObject[];
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic';
+
+export interface PatchRequest {
+  readonly target: ResourceRef;
+  readonly type: PatchType;
+  readonly patch: Json;
+  /** Defaults to 'rollbook'. */
+  readonly fieldManager?: string;
+}
+
+export interface AccessRequest {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export interface AccessAnswer {
+  readonly allowed: boolean;
+  /** The server's reason, when it gave one. */
+  readonly reason?: string;
+}
+
+export interface LogRequest {
+  readonly namespace?: string;
+  readonly pod: string;
+  readonly container?: string;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  readonly previous?: boolean;
+}
+
+export interface ProxyRequest {
+  readonly namespace?: string;
+  /** 'pods' or 'services'. */
+  readonly through: 'pods' | 'services';
+  readonly name: string;
+  readonly port?: string | number;
+  readonly scheme?: 'http' | 'https';
+  /** Path and query, starting with '/'. */
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
+export interface ProxyResponse {
+  readonly status: number;
+  readonly body: string;
+  readonly durationMs: number;
+}
+
+export interface KubernetesContext {
+  readonly name: string;
+  readonly cluster: string;
+  readonly server: string;
+  readonly user: string;
+  readonly namespace: string;
+}
+
+export type WatchEvent =
+  /** The whole state, after (re)listing; replaces everything seen before. */
+  | { readonly type: 'synced'; readonly items: readonly KubeObject[] }
+  | { readonly type: 'changed'; readonly object: KubeObject }
+  | { readonly type: 'deleted'; readonly object: KubeObject };
+
+export interface WatchStatus {
+  readonly connected: boolean;
+  /** Last time anything, a bookmark included, was heard; milliseconds since the epoch; undefined before the first. */
+  readonly heardAt: number | undefined;
+  /** A sentence, while not connected. */
+  readonly problem?: string;
+}
+
+export interface WatchHandlers {
+  onEvent(event: WatchEvent): void;
+  onStatus(status: WatchStatus): void;
+}
+
+/**
+ * All that a preview may do: reads, dry-runs, access reviews.
+ * Every call has a deadline; every failure is a PortFailure whose message is a sentence.
+ */
+export interface KubernetesReads {
+  readonly context: KubernetesContext;
+  /** The version under which the server serves the resource; undefined when it does not. */
+  servedVersion(type: ResourceType, options?: ReadOptions): Promise<string | undefined>;
+  get(ref: ResourceRef, options?: ReadOptions): Promise<KubeObject>;
+  list(request: ListRequest, options?: ReadOptions): Promise<KubeList>;
+  logs(request: LogRequest, options?: ReadOptions): Promise<string>;
+  /** GET through the API server's pod or service proxy. Any status of the target is a response; 403 of the API server itself throws. */
+  proxyGet(request: ProxyRequest, options?: ReadOptions): Promise<ProxyResponse>;
+  access(request: AccessRequest, options?: ReadOptions): Promise<AccessAnswer>;
+  /** dryRun=All: the server validates and answers with the object as it would be; nothing is persisted. */
+  dryRunPatch(request: PatchRequest, options?: ReadOptions): Promise<KubeObject>;
+  /** List, then watch, restarting with backoff until `signal` aborts. Never throws. */
+  watch(request: ListRequest, handlers: WatchHandlers, signal: AbortSignal): void;
+}
+
+export interface Kubernetes extends KubernetesReads {
+  /** Never retried by the adapter: whether it landed is for a probe to find out. */
+  patch(request: PatchRequest, options?: ReadOptions): Promise<KubeObject>;
+}

@@ -1,0 +1,22 @@
+import type { Clock } from './clock.ts';
+import type { HttpReads } from './http.ts';
+import type { Kubernetes, KubernetesReads } from './kubernetes.ts';
+import type { Processes } from './process.ts';
+import type { Prometheus } from './prometheus.ts';
+
+/**
+ * What planning, observing and probing may use: nothing here can write.
+ * A port that is not configured throws PortFailure 'not-configured' when it is asked for.
+ */
+export interface ReadPorts {
+  readonly clock: Clock;
+  readonly http: HttpReads;
+  kubernetes(): Promise<KubernetesReads>;
+  prometheus(): Promise<Prometheus>;
+}
+
+/** What running a confirmed plan may use. */
+export interface Ports extends ReadPorts {
+  readonly processes: Processes;
+  kubernetes(): Promise<Kubernetes>;
+}
