@@ -104,6 +104,14 @@ export type Event =
     })
   /** After an interruption: the operator takes the effect as done, and it is verified. */
   | (StepStamp & { readonly type: 'step-accepted'; readonly by: Answerer })
+  /** These steps are to be undone, in this order; what happens afterwards is `then`. */
+  | (Stamp & {
+      readonly type: 'undo-requested';
+      readonly steps: readonly string[];
+      readonly cause: 'operator' | 'on-failure';
+      readonly by: Answerer;
+      readonly then: 'ask' | 'end-failed';
+    })
   | (StepStamp & { readonly type: 'undo-planned'; readonly plan: Plan; readonly planHash: string })
   | (StepStamp & { readonly type: 'undo-declined'; readonly by: Answerer })
   | (StepStamp & { readonly type: 'undo-started'; readonly by: Answerer; readonly attemptId: string })
@@ -113,8 +121,13 @@ export type Event =
       readonly summary: string;
       readonly evidence: readonly string[];
     })
-  /** The operator stops here; the writes listed are undone first, newest first. */
-  | (Stamp & { readonly type: 'abort-chosen'; readonly undo: readonly string[]; readonly by: Answerer });
+  /** The session stops here; the writes listed are undone first, newest first. */
+  | (Stamp & {
+      readonly type: 'abort-chosen';
+      readonly undo: readonly string[];
+      readonly outcome: 'aborted' | 'failed';
+      readonly by: Answerer;
+    });
 
 export type EventType = Event['type'];
 /** An event before the journal stamped it. */

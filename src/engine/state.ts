@@ -100,5 +100,7 @@ export interface SessionState {
   readonly undoQueue: readonly string[];
   /** Set when the session ends once the undos are done. */
   readonly ending?: { readonly outcome: SessionEnd; readonly summary: string };
+  /** Failed steps whose on-failure undo the operator declined: they are asked about instead. */
+  readonly declined: readonly string[];
   readonly notes: readonly Note[];
 }

@@ -1,0 +1,171 @@
+import type { Step } from '../runbook/runbook.ts';
+import type { Intent } from './intent.ts';
+import type { SessionState, StepState } from './state.ts';
+
+/** The runbook's step behind a state (a loop's instances share one). */
+export function stepOf(state: SessionState, step: StepState): Step {
+  const found = state.runbook.steps.find((candidate) => candidate.id === step.of);
+  if (found === undefined) throw new Error(`The journal names step ${step.of}, which its runbook lacks`);
+  return found;
+}
+
+/** Nothing more will happen to it by itself, and the next step may go ahead. */
+export function isOver(state: SessionState, step: StepState): boolean {
+  switch (step.state) {
+    case 'succeeded':
+    case 'skipped':
+      return true;
+    case 'undone':
+      return step.id !== state.current;
+    case 'failed':
+      return stepOf(state, step).onFailure.action === 'continue' && !wantsRetry(state, step);
+    default:
+      return false;
+  }
+}
+
+/** An automatic attempt is left. Refusals and failed writes are never tried again by themselves. */
+export function wantsRetry(state: SessionState, step: StepState): boolean {
+  if (step.state !== 'failed' || step.failure.refused || step.failure.reason === 'cancelled') return false;
+  const retry = stepOf(state, step).retry;
+  const wrote = step.began && step.plan !== undefined && step.plan.effects.length > 0;
+  return retry !== undefined && !wrote && step.attempts < retry.attempts;
+}
+
+export function firstOpenStep(state: SessionState): string | undefined {
+  return state.order.find((id) => {
+    const step = state.steps[id];
+    return step !== undefined && step.state !== 'undone' && !isOver(state, step);
+  });
+}
+
+export function currentStep(state: SessionState): StepState | undefined {
+  return state.current === undefined ? undefined : state.steps[state.current];
+}
+
+/** It wrote (or may have), and its plan knows the way back. */
+export function isUndoable(step: StepState): boolean {
+  if (!('plan' in step) || step.plan === undefined) return false;
+  const wrote =
+    step.state === 'succeeded' ||
+    step.state === 'interrupted' ||
+    step.state === 'verifying' ||
+    (step.state === 'failed' && step.began);
+  return wrote && step.plan.effects.length > 0 && !step.plan.alreadyDone && step.plan.undo !== undefined;
+}
+
+/** Newest first: the order in which they are undone. */
+export function undoableSteps(state: SessionState): readonly string[] {
+  return state.order
+    .filter((id) => {
+      const step = state.steps[id];
+      return step !== undefined && isUndoable(step);
+    })
+    .reverse();
+}
+
+export function lastUndoable(state: SessionState): string | undefined {
+  return undoableSteps(state)[0];
+}
+
+/** Some step's writes were begun, whatever became of them. */
+export function hasWritten(state: SessionState): boolean {
+  return state.order.some((id) => {
+    const step = state.steps[id];
+    if (step === undefined || !('plan' in step) || step.plan === undefined) return false;
+    const began =
+      step.state !== 'awaiting-confirmation' &&
+      step.state !== 'confirmed' &&
+      (step.state !== 'failed' || step.began);
+    return began && step.plan.effects.length > 0 && !step.plan.alreadyDone;
+  });
+}
+
+/** What the session waits for a person to say. */
+export type Waiting =
+  | {
+      readonly for: 'confirmation' | 'answer' | 'unavailable' | 'failed' | 'interrupted' | 'undone';
+      readonly step: StepState;
+    }
+  | { readonly for: 'undo-confirmation' | 'undo-failed'; readonly step: StepState };
+
+/** The one open question, if there is one. */
+export function currentQuestion(state: SessionState): Waiting | undefined {
+  if (state.status === 'ended') return undefined;
+  if (state.undo !== undefined) {
+    const step = state.steps[state.undo.step];
+    if (step === undefined) return undefined;
+    if (state.undo.phase === 'awaiting-confirmation') return { for: 'undo-confirmation', step };
+    return state.undo.phase === 'failed' ? { for: 'undo-failed', step } : undefined;
+  }
+  const step = currentStep(state);
+  if (state.ending !== undefined || step === undefined) return undefined;
+  switch (step.state) {
+    case 'awaiting-confirmation':
+      return { for: 'confirmation', step };
+    case 'awaiting-answer':
+      return { for: 'answer', step };
+    case 'unavailable':
+    case 'interrupted':
+    case 'undone':
+      return { for: step.state, step };
+    case 'failed':
+      return failureIsAsked(state, step) ? { for: 'failed', step } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** No rule of the runbook answers the failure: a person does. */
+export function failureIsAsked(state: SessionState, step: StepState): boolean {
+  if (step.state !== 'failed' || wantsRetry(state, step)) return false;
+  const action = stepOf(state, step).onFailure.action;
+  return action === 'ask' || state.declined.includes(step.id);
+}
+
+/** What an operator may ask for now; the screen's keys are the keymap cut down to these. */
+export function allowedIntents(state: SessionState): ReadonlySet<Intent['type']> {
+  const allowed = new Set<Intent['type']>(['add-note']);
+  if (state.status === 'ended') return allowed;
+  allowed.add('pause-session');
+  const question = currentQuestion(state);
+  const step = currentStep(state);
+  if (question?.for === 'undo-confirmation') return new Set([...allowed, 'confirm-undo', 'decline-undo']);
+  if (question?.for === 'undo-failed') return new Set([...allowed, 'undo-step', 'decline-undo']);
+  if (state.undo !== undefined || state.ending !== undefined) return allowed;
+  if (step?.state === 'running' || step?.state === 'verifying') return allowed.add('cancel-step');
+  allowed.add('abort-session');
+  if (lastUndoable(state) !== undefined) allowed.add('undo-step');
+  switch (question?.for) {
+    case 'confirmation':
+      return new Set([...allowed, 'confirm-step', 'skip-step', 'replan-step']);
+    case 'answer':
+      return new Set([...allowed, 'answer-step', 'skip-step']);
+    case 'interrupted':
+      return new Set([...allowed, 'accept-step', 'retry-step', 'skip-step']);
+    case 'failed':
+    case 'unavailable':
+    case 'undone':
+      return new Set([...allowed, 'retry-step', 'skip-step']);
+    default:
+      return allowed;
+  }
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly skipped: number;
+  readonly failed: number;
+}
+
+export function progress(state: SessionState): Progress {
+  const counts = { done: 0, total: state.order.length, skipped: 0, failed: 0 };
+  for (const id of state.order) {
+    const step = state.steps[id];
+    if (step?.state === 'succeeded') counts.done += 1;
+    else if (step?.state === 'skipped') counts.skipped += 1;
+    else if (step?.state === 'failed') counts.failed += 1;
+  }
+  return counts;
+}
