@@ -1,0 +1,138 @@
+import { isTree, type Tree } from './json.ts';
+import type { StoredObject, TypeKey } from './store.ts';
+
+/** Sets what is absent; a field set to null counts as absent, as in Go. */
+function fill(target: Tree, defaults: Tree): void {
+  for (const [field, value] of Object.entries(defaults)) target[field] ??= value;
+}
+
+function child(target: Tree, field: string): Tree {
+  const value = target[field];
+  if (isTree(value)) return value;
+  const fresh: Tree = {};
+  target[field] = fresh;
+  return fresh;
+}
+
+function trees(value: unknown): Tree[] {
+  return Array.isArray(value) ? value.filter(isTree) : [];
+}
+
+function defaultPullPolicy(image: unknown): string {
+  const reference = String(image ?? '');
+  if (reference.includes('@')) return 'IfNotPresent';
+  const tag = /:([^/:]+)$/.exec(reference)?.[1] ?? 'latest';
+  return tag === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+function defaultProbe(probe: Tree): void {
+  fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
+  if (isTree(probe['httpGet'])) fill(probe['httpGet'], { path: '/', scheme: 'HTTP' });
+}
+
+function defaultContainer(container: Tree): void {
+  fill(container, {
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+    imagePullPolicy: defaultPullPolicy(container['image']),
+    resources: {},
+  });
+  for (const port of trees(container['ports'])) fill(port, { protocol: 'TCP' });
+  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+    const probe = container[name];
+    if (isTree(probe)) defaultProbe(probe);
+  }
+  for (const variable of trees(container['env'])) {
+    const from = variable['valueFrom'];
+    if (isTree(from) && isTree(from['fieldRef'])) fill(from['fieldRef'], { apiVersion: 'v1' });
+  }
+}
+
+function defaultVolume(volume: Tree): void {
+  for (const source of ['configMap', 'secret', 'downwardAPI', 'projected']) {
+    const value = volume[source];
+    if (isTree(value)) fill(value, { defaultMode: 420 });
+  }
+}
+
+function defaultPodSpec(spec: Tree): void {
+  fill(spec, {
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: 30,
+    dnsPolicy: 'ClusterFirst',
+    securityContext: {},
+    schedulerName: 'default-scheduler',
+  });
+  if (spec['serviceAccountName'] !== undefined) fill(spec, { serviceAccount: spec['serviceAccountName'] });
+  for (const list of ['containers', 'initContainers']) trees(spec[list]).forEach(defaultContainer);
+  trees(spec['volumes']).forEach(defaultVolume);
+}
+
+function defaultPodTemplate(spec: Tree): void {
+  const template = child(spec, 'template');
+  // The Go type has no omitempty here, so real objects always show it.
+  child(template, 'metadata')['creationTimestamp'] ??= null;
+  defaultPodSpec(child(template, 'spec'));
+}
+
+function defaultDeployment(spec: Tree): void {
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
+  const strategy = child(spec, 'strategy');
+  fill(strategy, { type: 'RollingUpdate' });
+  if (strategy['type'] === 'RollingUpdate') {
+    fill(child(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' });
+  }
+  defaultPodTemplate(spec);
+}
+
+function defaultStatefulSet(spec: Tree): void {
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' });
+  const strategy = child(spec, 'updateStrategy');
+  fill(strategy, { type: 'RollingUpdate' });
+  if (strategy['type'] === 'RollingUpdate') fill(child(strategy, 'rollingUpdate'), { partition: 0 });
+  defaultPodTemplate(spec);
+}
+
+function defaultService(spec: Tree): void {
+  fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
+  if (spec['type'] !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  for (const port of trees(spec['ports'])) fill(port, { protocol: 'TCP', targetPort: port['port'] });
+}
+
+function defaultAutoscaler(spec: Tree): void {
+  fill(spec, { minReplicas: 1 });
+}
+
+const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree) => void>> = {
+  'pods.': (spec) => {
+    fill(spec, { enableServiceLinks: true });
+    defaultPodSpec(spec);
+  },
+  'services.': defaultService,
+  'deployments.apps': defaultDeployment,
+  'replicasets.apps': (spec) => {
+    fill(spec, { replicas: 1 });
+    defaultPodTemplate(spec);
+  },
+  'statefulsets.apps': defaultStatefulSet,
+  'daemonsets.apps': defaultPodTemplate,
+  'jobs.batch': (spec) => {
+    fill(spec, { parallelism: 1, completions: 1, backoffLimit: 6 });
+    defaultPodTemplate(spec);
+  },
+  'horizontalpodautoscalers.autoscaling': defaultAutoscaler,
+};
+
+/** Fills in, in place, what the API server would: an object read back always has these fields. */
+export function applyDefaults(key: TypeKey, object: StoredObject): void {
+  const defaults = SPEC_DEFAULTS[`${key.resource}.${key.group}`];
+  if (defaults !== undefined) defaults(child(object, 'spec'));
+  if (key.resource === 'secrets' && key.group === '') object['type'] ??= 'Opaque';
+  if (key.resource === 'namespaces' && key.group === '') {
+    child(object, 'status')['phase'] ??= 'Active';
+    object.metadata.labels = {
+      ...object.metadata.labels,
+      'kubernetes.io/metadata.name': object.metadata.name,
+    };
+  }
+}
