@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { AccessRequest } from '../ports/kubernetes.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
+import type { Processes } from '../ports/process.ts';
 
 /** safe: reads only. change: a write with a way back. dangerous: asks for the target's name, typed. */
 export type Risk = 'safe' | 'change' | 'dangerous';
@@ -124,6 +125,12 @@ export interface PlanContext {
   readonly namespace: string | undefined;
 }
 
+/** Probing happens only in a session that may write, so a probe that the runbook declares as a program can run. */
+export interface ProbeContext extends PlanContext {
+  /** Absent: declared probe programs cannot run here, and the answer is 'unknown'. */
+  readonly processes?: Processes;
+}
+
 export interface RunContext {
   readonly ports: Ports;
   readonly signal: AbortSignal;
@@ -145,7 +152,7 @@ export interface RunContext {
  *
  * Failures are thrown: PortFailure (expected) or StepFailure. Anything else is a bug.
  */
-export interface StepKind<Params = never> {
+export interface StepKind<Params = unknown> {
   /** 'kubernetes/select-traffic' */
   readonly kind: string;
   /** One line for the documentation and for editors. */
@@ -161,7 +168,7 @@ export interface StepKind<Params = never> {
   plan(params: Params, context: PlanContext): Promise<Plan>;
   run?(plan: Plan, context: RunContext): Promise<Outcome>;
   observe?(plan: Plan, context: PlanContext): Promise<Observation>;
-  probe?(plan: Plan, context: PlanContext): Promise<Landed>;
+  probe?(plan: Plan, context: ProbeContext): Promise<Landed>;
   undo?(plan: Plan, context: PlanContext): Promise<Plan>;
 }
 
@@ -181,4 +188,12 @@ export class StepFailure extends Error {
     this.stale = options.stale ?? false;
     this.details = options.details;
   }
+}
+
+/**
+ * Gives a kind to the registry. Its parameters' type is checked here, against its own schema; outside, parameters
+ * are `unknown` until `schema` has parsed them, and only what it returned may be handed to `describe` and `plan`.
+ */
+export function defineKind<Params>(kind: StepKind<Params>): StepKind {
+  return kind;
 }

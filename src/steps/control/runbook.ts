@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineKind } from '../step-kind.ts';
+
+/** A call of another runbook. The parser puts the called steps in its place, so this kind is never planned. */
+export const runbook = defineKind({
+  kind: 'runbook',
+  description: 'Calls another runbook: its steps take the place of this one, with its inputs bound here.',
+  schema: z.strictObject({
+    file: z.string().min(1).describe('The file of the runbook, relative to the calling file.'),
+    inputs: z
+      .record(z.string(), z.json())
+      .optional()
+      .describe('Values for the inputs of the called runbook, by name.'),
+  }),
+  risk: 'safe',
+  outputs: 'any',
+  describe: (params) => `Run ${params.file}`,
+  plan: async (params) => {
+    throw new TypeError(`the call of ${params.file} should have been replaced by its steps`);
+  },
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+
+/** '500ms', '30s', '5m', '1h'. */
+export const durationField = z.string().regex(DURATION, 'expected a duration like "30s", "5m" or "500ms"');
+
+/** Milliseconds of a string that `durationField` accepted. */
+export function durationMs(duration: string): number {
+  const [, amount, unit] = DURATION.exec(duration) ?? [];
+  const scale = Object.entries(UNITS).find(([name]) => name === unit)?.[1];
+  if (amount === undefined || scale === undefined) throw new RangeError(`"${duration}" is not a duration`);
+  return Number(amount) * scale;
+}
+
+/** A DNS-1123 name, as Kubernetes names most things. */
+export const nameField = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+    'expected a Kubernetes name: lower-case letters, digits, "-" and "."',
+  );
+
+export const namespaceField = nameField
+  .optional()
+  .describe('The namespace; when absent, the one of the session.');
+
+/** Program and arguments; no shell reads them. */
+export const argvField = z.tuple([z.string().min(1)], z.string());
+
+export const environmentField = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'),
+  z.string(),
+);

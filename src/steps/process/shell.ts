@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { durationMs } from '../fields.ts';
+import { defineKind } from '../step-kind.ts';
+import {
+  probeProgram,
+  programFields,
+  programOutputs,
+  programPlan,
+  runProgram,
+  undoProgram,
+} from './program.ts';
+
+/** Stops at the first command that fails, and bash also when one inside a pipe does. */
+const INTERPRETERS = {
+  sh: ['sh', '-e', '-c'],
+  bash: ['bash', '-e', '-o', 'pipefail', '-c'],
+} as const satisfies Record<string, readonly [string, ...string[]]>;
+
+/** Runs a script whose text is fixed: values reach it through the environment alone. */
+export const shell = defineKind({
+  kind: 'shell',
+  description: 'Runs a shell script that stops at the first failure; values reach it only through env.',
+  schema: z.strictObject({
+    script: z
+      .string()
+      .min(1)
+      .refine((script) => !script.includes('${{'), {
+        message:
+          'a script may not hold ${{ … }}, since the shell would run what the value says: bind the value in env and use "$NAME" in the script',
+      })
+      .describe('The text of the script. It may not hold expressions: bind values in env and use "$NAME".'),
+    shell: z.enum(['sh', 'bash']).default('sh').describe('Which shell reads the script.'),
+    ...programFields,
+  }),
+  risk: 'safe',
+  outputs: programOutputs,
+  describe: (params) => `Run a ${params.shell} script: ${params.script.trim().split('\n', 1)[0]}`,
+  plan: async (params) =>
+    programPlan(
+      {
+        argv: [...INTERPRETERS[params.shell], params.script],
+        env: params.env ?? {},
+        cwd: params.cwd ?? null,
+        timeoutMs: params.timeout === undefined ? null : durationMs(params.timeout),
+        stdin: params.stdin ?? null,
+        expectExit: params['expect-exit'],
+        readsOnly: params['reads-only'],
+        probe: params.probe?.run ?? null,
+        undo: params.undo?.run ?? null,
+      },
+      params.script
+        .trimEnd()
+        .split('\n')
+        .map((text) => ({ change: 'same', text })),
+    ),
+  run: runProgram,
+  probe: probeProgram,
+  undo: undoProgram,
+});
