@@ -1,0 +1,283 @@
+import rfc6902 from 'rfc6902';
+import { PortFailure } from '../../src/ports/failure.ts';
+import type { Json } from '../../src/ports/json.ts';
+import type {
+  AccessAnswer,
+  AccessRequest,
+  KubeList,
+  KubeObject,
+  Kubernetes,
+  KubernetesContext,
+  ListRequest,
+  LogRequest,
+  PatchRequest,
+  ProxyRequest,
+  ProxyResponse,
+  ResourceRef,
+  ResourceType,
+  WatchHandlers,
+} from '../../src/ports/kubernetes.ts';
+import { mergePatch, selects } from './kube-semantics.ts';
+
+export type Operation =
+  | 'servedVersion'
+  | 'get'
+  | 'list'
+  | 'logs'
+  | 'proxyGet'
+  | 'access'
+  | 'dryRunPatch'
+  | 'patch';
+
+interface Call {
+  readonly operation: Operation;
+  readonly request: unknown;
+}
+
+const PLURALS: Readonly<Record<string, ResourceType>> = {
+  Pod: { group: '', resource: 'pods' },
+  Service: { group: '', resource: 'services' },
+  Endpoints: { group: '', resource: 'endpoints' },
+  Event: { group: '', resource: 'events' },
+  ConfigMap: { group: '', resource: 'configmaps' },
+  Deployment: { group: 'apps', resource: 'deployments' },
+  ReplicaSet: { group: 'apps', resource: 'replicasets' },
+  EndpointSlice: { group: 'discovery.k8s.io', resource: 'endpointslices' },
+  HorizontalPodAutoscaler: { group: 'autoscaling', resource: 'horizontalpodautoscalers' },
+};
+
+/**
+ * A cluster in a map: get, list with selectors, watch, patches with their preconditions, the scale subresource.
+ * No controllers: a test puts the world it wants, and may react to writes with `onWrite`.
+ */
+export class FakeKubernetes implements Kubernetes {
+  readonly context: KubernetesContext = {
+    name: 'test',
+    cluster: 'test',
+    server: 'https://test:6443',
+    user: 'operator',
+    namespace: 'banking-app',
+  };
+  /** Every patch that persisted, in order. */
+  readonly writes: PatchRequest[] = [];
+  readonly calls: Call[] = [];
+  /** Called after a patch persisted, before it is answered: the place of a controller. */
+  onWrite: (request: PatchRequest) => void = () => undefined;
+  /** Answers of access reviews. */
+  allow: (request: AccessRequest) => AccessAnswer = () => ({ allowed: true });
+  logText: (request: LogRequest) => string = () => '';
+  proxy: (request: ProxyRequest) => ProxyResponse = () => ({ status: 200, body: 'ok', durationMs: 5 });
+
+  readonly #objects = new Map<string, KubeObject>();
+  readonly #unserved = new Set<string>();
+  readonly #failures: { operation: Operation; failure: PortFailure; left: number }[] = [];
+  readonly #watches = new Set<{ request: ListRequest; handlers: WatchHandlers }>();
+  #revision = 1000;
+
+  constructor(...objects: readonly KubeObject[]) {
+    for (const object of objects) this.put(object);
+  }
+
+  /** Creates or replaces, stamping a new resourceVersion; watchers hear of it. */
+  put(object: KubeObject): KubeObject {
+    const type = typeOf(object);
+    this.#revision += 1;
+    const stored: KubeObject = {
+      ...object,
+      metadata: {
+        uid: `uid-${object.metadata.name}`,
+        ...object.metadata,
+        resourceVersion: String(this.#revision),
+      },
+    };
+    this.#objects.set(key(type, namespaceOf(stored), stored.metadata.name), stored);
+    this.#tell(type, { type: 'changed', object: stored });
+    return stored;
+  }
+
+  remove(kind: string, name: string, namespace = this.context.namespace): void {
+    const type = PLURALS[kind];
+    const object = type && this.#objects.get(key(type, namespace, name));
+    if (type === undefined || object === undefined)
+      throw new Error(`the fake cluster has no ${kind} ${name}`);
+    this.#objects.delete(key(type, namespace, name));
+    this.#tell(type, { type: 'deleted', object });
+  }
+
+  /** The object as it is now, for assertions. */
+  peek(kind: string, name: string, namespace = this.context.namespace): KubeObject | undefined {
+    const type = PLURALS[kind];
+    return type && this.#objects.get(key(type, namespace, name));
+  }
+
+  unserve(type: ResourceType): this {
+    this.#unserved.add(`${type.group}/${type.resource}`);
+    return this;
+  }
+
+  /** The next `times` calls of the operation fail. */
+  failNext(operation: Operation, failure: PortFailure, times = 1): this {
+    this.#failures.push({ operation, failure, left: times });
+    return this;
+  }
+
+  /** What watchers are told about their connection. */
+  disconnect(problem: string, heardAt: number | undefined): void {
+    for (const { handlers } of this.#watches) handlers.onStatus({ connected: false, heardAt, problem });
+  }
+
+  async servedVersion(type: ResourceType): Promise<string | undefined> {
+    this.#called('servedVersion', type);
+    if (this.#unserved.has(`${type.group}/${type.resource}`)) return undefined;
+    return type.group === 'autoscaling' ? 'v2' : 'v1';
+  }
+
+  async get(ref: ResourceRef): Promise<KubeObject> {
+    this.#called('get', ref);
+    return this.#find(ref);
+  }
+
+  async list(request: ListRequest): Promise<KubeList> {
+    this.#called('list', request);
+    return { resourceVersion: String(this.#revision), items: this.#select(request) };
+  }
+
+  async logs(request: LogRequest): Promise<string> {
+    this.#called('logs', request);
+    return this.logText(request);
+  }
+
+  async proxyGet(request: ProxyRequest): Promise<ProxyResponse> {
+    this.#called('proxyGet', request);
+    return this.proxy(request);
+  }
+
+  async access(request: AccessRequest): Promise<AccessAnswer> {
+    this.#called('access', request);
+    return this.allow(request);
+  }
+
+  async dryRunPatch(request: PatchRequest): Promise<KubeObject> {
+    this.#called('dryRunPatch', request);
+    return this.#patched(request);
+  }
+
+  async patch(request: PatchRequest): Promise<KubeObject> {
+    this.#called('patch', request);
+    const written = this.put(this.#patched(request));
+    this.writes.push(request);
+    this.onWrite(request);
+    return request.target.subresource === 'scale' ? scaleOf(written) : written;
+  }
+
+  watch(request: ListRequest, handlers: WatchHandlers, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const entry = { request, handlers };
+    this.#watches.add(entry);
+    signal.addEventListener('abort', () => this.#watches.delete(entry), { once: true });
+    queueMicrotask(() => {
+      if (signal.aborted) return;
+      handlers.onEvent({ type: 'synced', items: this.#select(request) });
+      handlers.onStatus({ connected: true, heardAt: 0 });
+    });
+  }
+
+  #patched(request: PatchRequest): KubeObject {
+    const { target, type, patch } = request;
+    const current = this.#find({ ...target, subresource: '' });
+    const before = target.subresource === 'scale' ? scaleOf(current) : current;
+    const after =
+      type === 'json' ? applyJsonPatch(before, patch) : (mergePatch(before as Json, patch) as KubeObject);
+    if (after.metadata.resourceVersion !== before.metadata.resourceVersion) throw conflict(target);
+    if (target.subresource === 'scale') {
+      return bumped(current, { ...current, spec: { ...current.spec, replicas: after.spec?.replicas ?? 0 } });
+    }
+    return bumped(current, after);
+  }
+
+  #find(ref: ResourceRef): KubeObject {
+    const found = this.#objects.get(key(ref, ref.namespace ?? this.context.namespace, ref.name));
+    if (found === undefined) {
+      throw new PortFailure(`${ref.resource} "${ref.name}" was not found.`, {
+        reason: 'not-found',
+        status: 404,
+      });
+    }
+    return ref.subresource === 'scale' ? scaleOf(found) : found;
+  }
+
+  #select(request: ListRequest): KubeObject[] {
+    const prefix = `${request.group}/${request.resource}/${request.namespace ?? this.context.namespace}/`;
+    return [...this.#objects]
+      .filter(([at, object]) => at.startsWith(prefix) && selects(request, object))
+      .map(([, object]) => object);
+  }
+
+  #called(operation: Operation, request: unknown): void {
+    this.calls.push({ operation, request });
+    const planned = this.#failures.find((each) => each.operation === operation && each.left > 0);
+    if (planned === undefined) return;
+    planned.left -= 1;
+    throw planned.failure;
+  }
+
+  #tell(
+    type: ResourceType,
+    event: { readonly type: 'changed' | 'deleted'; readonly object: KubeObject },
+  ): void {
+    for (const { request, handlers } of this.#watches) {
+      const watched = request.group === type.group && request.resource === type.resource;
+      if (watched && selects(request, event.object)) handlers.onEvent(event);
+    }
+  }
+}
+
+function typeOf(object: KubeObject): ResourceType {
+  const type = PLURALS[object.kind ?? ''];
+  if (type === undefined) throw new Error(`the fake cluster does not know the kind ${object.kind}`);
+  return type;
+}
+
+function namespaceOf(object: KubeObject): string {
+  return object.metadata.namespace ?? 'banking-app';
+}
+
+function key(type: ResourceType, namespace: string, name: string): string {
+  return `${type.group}/${type.resource}/${namespace}/${name}`;
+}
+
+function scaleOf(object: KubeObject): KubeObject {
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: object.metadata,
+    spec: { replicas: object.spec?.replicas ?? 1 },
+    status: { replicas: object.status?.replicas ?? 0 },
+  };
+}
+
+function bumped(before: KubeObject, after: KubeObject): KubeObject {
+  if (JSON.stringify(before.spec) === JSON.stringify(after.spec)) return after;
+  return { ...after, metadata: { ...after.metadata, generation: (before.metadata.generation ?? 0) + 1 } };
+}
+
+function applyJsonPatch(object: KubeObject, patch: Json): KubeObject {
+  const copy = structuredClone(object);
+  const problems = rfc6902
+    .applyPatch(copy, patch as unknown as rfc6902.Operation[])
+    .filter((each) => each !== null);
+  if (problems.length > 0) {
+    throw new PortFailure('The object is not what the patch was made for: a test in it failed.', {
+      reason: 'conflict',
+      status: 422,
+    });
+  }
+  return copy;
+}
+
+function conflict(target: ResourceRef): PortFailure {
+  return new PortFailure(`${target.resource} "${target.name}" has changed since it was read.`, {
+    reason: 'conflict',
+    status: 409,
+  });
+}
