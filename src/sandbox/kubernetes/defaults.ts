@@ -27,24 +27,24 @@ function defaultPullPolicy(image: unknown): string {
 
 function defaultProbe(probe: Tree): void {
   fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
-  if (isTree(probe['httpGet'])) fill(probe['httpGet'], { path: '/', scheme: 'HTTP' });
+  if (isTree(probe.httpGet)) fill(probe.httpGet, { path: '/', scheme: 'HTTP' });
 }
 
 function defaultContainer(container: Tree): void {
   fill(container, {
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
-    imagePullPolicy: defaultPullPolicy(container['image']),
+    imagePullPolicy: defaultPullPolicy(container.image),
     resources: {},
   });
-  for (const port of trees(container['ports'])) fill(port, { protocol: 'TCP' });
+  for (const port of trees(container.ports)) fill(port, { protocol: 'TCP' });
   for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
     const probe = container[name];
     if (isTree(probe)) defaultProbe(probe);
   }
-  for (const variable of trees(container['env'])) {
-    const from = variable['valueFrom'];
-    if (isTree(from) && isTree(from['fieldRef'])) fill(from['fieldRef'], { apiVersion: 'v1' });
+  for (const variable of trees(container.env)) {
+    const from = variable.valueFrom;
+    if (isTree(from) && isTree(from.fieldRef)) fill(from.fieldRef, { apiVersion: 'v1' });
   }
 }
 
@@ -63,15 +63,15 @@ function defaultPodSpec(spec: Tree): void {
     securityContext: {},
     schedulerName: 'default-scheduler',
   });
-  if (spec['serviceAccountName'] !== undefined) fill(spec, { serviceAccount: spec['serviceAccountName'] });
+  if (spec.serviceAccountName !== undefined) fill(spec, { serviceAccount: spec.serviceAccountName });
   for (const list of ['containers', 'initContainers']) trees(spec[list]).forEach(defaultContainer);
-  trees(spec['volumes']).forEach(defaultVolume);
+  trees(spec.volumes).forEach(defaultVolume);
 }
 
 function defaultPodTemplate(spec: Tree): void {
   const template = child(spec, 'template');
   // The Go type has no omitempty here, so real objects always show it.
-  child(template, 'metadata')['creationTimestamp'] ??= null;
+  child(template, 'metadata').creationTimestamp ??= null;
   defaultPodSpec(child(template, 'spec'));
 }
 
@@ -79,7 +79,7 @@ function defaultDeployment(spec: Tree): void {
   fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
   const strategy = child(spec, 'strategy');
   fill(strategy, { type: 'RollingUpdate' });
-  if (strategy['type'] === 'RollingUpdate') {
+  if (strategy.type === 'RollingUpdate') {
     fill(child(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' });
   }
   defaultPodTemplate(spec);
@@ -89,14 +89,46 @@ function defaultStatefulSet(spec: Tree): void {
   fill(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' });
   const strategy = child(spec, 'updateStrategy');
   fill(strategy, { type: 'RollingUpdate' });
-  if (strategy['type'] === 'RollingUpdate') fill(child(strategy, 'rollingUpdate'), { partition: 0 });
+  if (strategy.type === 'RollingUpdate') fill(child(strategy, 'rollingUpdate'), { partition: 0 });
   defaultPodTemplate(spec);
 }
 
 function defaultService(spec: Tree): void {
   fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
-  if (spec['type'] !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
-  for (const port of trees(spec['ports'])) fill(port, { protocol: 'TCP', targetPort: port['port'] });
+  if (spec.type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  for (const port of trees(spec.ports)) fill(port, { protocol: 'TCP', targetPort: port.port });
+}
+
+/** An address out of 10.96.0.0/16 that is always the same for a name. */
+function clusterAddress(namespace: string | undefined, name: string): string {
+  let hash = 0;
+  for (const character of `${namespace}/${name}`) hash = (hash * 31 + character.charCodeAt(0)) % 65_021;
+  return `10.96.${Math.floor(hash / 254)}.${(hash % 254) + 1}`;
+}
+
+function defaultAddress(service: StoredObject): void {
+  const spec = child(service, 'spec');
+  if (spec.type === 'ExternalName') return;
+  fill(spec, { clusterIP: clusterAddress(service.metadata.namespace, service.metadata.name) });
+  fill(spec, { clusterIPs: [spec.clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+  child(child(service, 'status'), 'loadBalancer');
+}
+
+/** `stringData` is write-only: what it holds is kept encoded in `data`. */
+function encodeSecret(secret: StoredObject): void {
+  const plain = secret.stringData;
+  delete secret.stringData;
+  if (!isTree(plain)) return;
+  const data = child(secret, 'data');
+  for (const [field, text] of Object.entries(plain)) {
+    data[field] = Buffer.from(String(text)).toString('base64');
+  }
+}
+
+function labelNamespace(namespace: StoredObject): void {
+  child(child(namespace, 'metadata'), 'labels')['kubernetes.io/metadata.name'] = namespace.metadata.name;
+  fill(child(namespace, 'spec'), { finalizers: ['kubernetes'] });
+  fill(child(namespace, 'status'), { phase: 'Active' });
 }
 
 function defaultAutoscaler(spec: Tree): void {
@@ -123,16 +155,20 @@ const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree) => void>> = {
   'horizontalpodautoscalers.autoscaling': defaultAutoscaler,
 };
 
+const OBJECT_DEFAULTS: Readonly<Record<string, (object: StoredObject) => void>> = {
+  'pods.': (pod) => fill(child(pod, 'status'), { phase: 'Pending', qosClass: 'BestEffort' }),
+  'services.': defaultAddress,
+  'secrets.': (secret) => {
+    encodeSecret(secret);
+    fill(secret, { type: 'Opaque' });
+  },
+  'namespaces.': labelNamespace,
+};
+
 /** Fills in, in place, what the API server would: an object read back always has these fields. */
 export function applyDefaults(key: TypeKey, object: StoredObject): void {
-  const defaults = SPEC_DEFAULTS[`${key.resource}.${key.group}`];
-  if (defaults !== undefined) defaults(child(object, 'spec'));
-  if (key.resource === 'secrets' && key.group === '') object['type'] ??= 'Opaque';
-  if (key.resource === 'namespaces' && key.group === '') {
-    child(object, 'status')['phase'] ??= 'Active';
-    object.metadata.labels = {
-      ...object.metadata.labels,
-      'kubernetes.io/metadata.name': object.metadata.name,
-    };
-  }
+  const id = `${key.resource}.${key.group}`;
+  const specDefaults = SPEC_DEFAULTS[id];
+  if (specDefaults !== undefined) specDefaults(child(object, 'spec'));
+  OBJECT_DEFAULTS[id]?.(object);
 }

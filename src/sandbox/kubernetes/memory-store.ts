@@ -33,6 +33,9 @@ function contentOf(object: StoredObject): Record<string, unknown> {
   return { ...object, metadata };
 }
 
+type NewObject = Parameters<Store['create']>[1];
+type UpdateOptions = { readonly ifRevision?: string };
+
 export interface MemoryStoreOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -71,7 +74,12 @@ export class MemoryStore implements Store {
     return chosen.sort(byNamespaceAndName);
   }
 
-  create(key: TypeKey, object: Parameters<Store['create']>[1]): StoredObject {
+  create(key: TypeKey, object: NewObject): StoredObject {
+    return this.#commit('ADDED', key, this.prepareCreate(key, object));
+  }
+
+  /** What `create` would store, without storing it: a dry run. Has no resourceVersion yet. */
+  prepareCreate(key: TypeKey, object: NewObject): StoredObject {
     const { namespace, name } = object.metadata;
     if (this.get(key, namespace, name) !== undefined) throw ApiError.alreadyExists(key, name);
     const draft = structuredClone(object) as unknown as StoredObject;
@@ -79,10 +87,23 @@ export class MemoryStore implements Store {
     draft.metadata.creationTimestamp ??= kubernetesTime(this.#now());
     if (hasGeneration(key)) draft.metadata.generation ??= 1;
     applyDefaults(key, draft);
-    return this.#commit('ADDED', key, draft);
+    return draft;
   }
 
-  update(key: TypeKey, object: StoredObject, options?: { readonly ifRevision?: string }): StoredObject {
+  update(key: TypeKey, object: StoredObject, options?: UpdateOptions): StoredObject {
+    const { current, draft } = this.#prepare(key, object, options);
+    if (sameJson(contentOf(current), contentOf(draft))) return current;
+    return this.#commit('MODIFIED', key, draft, current);
+  }
+
+  /** What `update` would store, without storing it: a dry run. Keeps the current resourceVersion. */
+  prepareUpdate(key: TypeKey, object: StoredObject, options?: UpdateOptions): StoredObject {
+    const { current, draft } = this.#prepare(key, object, options);
+    draft.metadata.resourceVersion = current.metadata.resourceVersion;
+    return draft;
+  }
+
+  #prepare(key: TypeKey, object: StoredObject, options: UpdateOptions | undefined) {
     const { namespace, name } = object.metadata;
     const current = this.get(key, namespace, name);
     if (current === undefined) throw ApiError.notFound(key, name);
@@ -96,8 +117,7 @@ export class MemoryStore implements Store {
       const before = current.metadata.generation ?? 1;
       draft.metadata.generation = sameJson(specOf(current), specOf(draft)) ? before : before + 1;
     }
-    if (sameJson(contentOf(current), contentOf(draft))) return current;
-    return this.#commit('MODIFIED', key, draft);
+    return { current, draft };
   }
 
   mutate(
@@ -116,7 +136,7 @@ export class MemoryStore implements Store {
   remove(key: TypeKey, namespace: string | undefined, name: string): StoredObject | undefined {
     const current = this.get(key, namespace, name);
     if (current === undefined) return undefined;
-    return this.#commit('DELETED', key, structuredClone(current));
+    return this.#commit('DELETED', key, structuredClone(current), current);
   }
 
   subscribe(listener: (change: StoreChange) => void): () => void {
@@ -136,7 +156,12 @@ export class MemoryStore implements Store {
     this.#forgottenUpTo = this.#revision;
   }
 
-  #commit(type: StoreChange['type'], key: TypeKey, draft: StoredObject): StoredObject {
+  #commit(
+    type: StoreChange['type'],
+    key: TypeKey,
+    draft: StoredObject,
+    previous?: StoredObject,
+  ): StoredObject {
     this.#revision += 1;
     draft.metadata.resourceVersion = String(this.#revision);
     const object = deepFreeze(draft);
@@ -145,7 +170,13 @@ export class MemoryStore implements Store {
     this.#objects.set(typeId(key), objects);
     if (type === 'DELETED') objects.delete(id);
     else objects.set(id, object);
-    const change: StoreChange = { type, key, object, revision: this.#revision };
+    const change: StoreChange = {
+      type,
+      key,
+      object,
+      revision: this.#revision,
+      ...(previous === undefined ? {} : { previous }),
+    };
     this.#remember(change);
     this.#undelivered.push(change);
     this.#deliver();

@@ -38,6 +38,8 @@ export interface StoreChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly key: TypeKey;
   readonly object: StoredObject;
+  /** What it was before a MODIFIED or DELETED. */
+  readonly previous?: StoredObject;
   /** resourceVersion of this change, monotonic over the whole store. */
   readonly revision: number;
 }
