@@ -59,6 +59,12 @@ export type Event =
   | (Stamp & { readonly type: 'note-added'; readonly text: string; readonly step?: string })
   /** The session moves on to a section; steps between are not taken. */
   | (Stamp & { readonly type: 'went-to'; readonly section: string; readonly by: Answerer })
+  /** Titles and descriptions whose expressions can be filled in now; keys are step and section ids. */
+  | (Stamp & {
+      readonly type: 'texts-rendered';
+      readonly titles: Readonly<Record<string, string>>;
+      readonly descriptions: Readonly<Record<string, string>>;
+    })
   /** A loop's list is known: instances `<step>[0]`, `<step>[1]` … take the step's place. */
   | (StepStamp & { readonly type: 'loop-expanded'; readonly items: readonly Json[] })
   | (StepStamp & {
@@ -104,13 +110,13 @@ export type Event =
     })
   /** After an interruption: the operator takes the effect as done, and it is verified. */
   | (StepStamp & { readonly type: 'step-accepted'; readonly by: Answerer })
-  /** These steps are to be undone, in this order; what happens afterwards is `then`. */
+  /** These steps are to be undone, in this order; then the operator is asked, or the session ends. */
   | (Stamp & {
       readonly type: 'undo-requested';
       readonly steps: readonly string[];
       readonly cause: 'operator' | 'on-failure';
       readonly by: Answerer;
-      readonly then: 'ask' | 'end-failed';
+      readonly afterwards: 'ask' | 'end-failed';
     })
   | (StepStamp & { readonly type: 'undo-planned'; readonly plan: Plan; readonly planHash: string })
   | (StepStamp & { readonly type: 'undo-declined'; readonly by: Answerer })

@@ -35,6 +35,8 @@ function started(event: Extract<Event, { type: 'session-started' }>): SessionSta
     undoQueue: [],
     declined: [],
     notes: [],
+    titles: {},
+    descriptions: {},
   };
 }
 
@@ -60,14 +62,26 @@ function reduceSession(state: SessionState, event: Event): SessionState {
       const note = { time: event.time, text: event.text, ...(event.step ? { step: event.step } : {}) };
       return { ...state, notes: [...state.notes, note] };
     }
+    case 'texts-rendered':
+      return {
+        ...state,
+        titles: { ...state.titles, ...event.titles },
+        descriptions: { ...state.descriptions, ...event.descriptions },
+      };
     case 'went-to':
       return goTo(state, event.section);
     case 'loop-expanded':
       return expandLoop(state, event.step, event.items);
     case 'undo-requested': {
       const ending =
-        event.then === 'end-failed' ? { outcome: 'failed' as const, summary: failureOf(state) } : undefined;
-      return beginUndos({ ...state, ...(ending ? { ending } : {}) }, event.steps, event.cause);
+        event.afterwards === 'end-failed'
+          ? { outcome: 'failed' as const, summary: failureOf(state) }
+          : undefined;
+      return beginUndos(
+        { ...state, ...(ending ? { ending } : {}) },
+        event.steps,
+        state.undo?.cause ?? event.cause,
+      );
     }
     case 'abort-chosen': {
       const summary = event.outcome === 'failed' ? failureOf(state) : 'Aborted by the operator';
@@ -133,7 +147,7 @@ function goTo(state: SessionState, section: string): SessionState {
     }
   }
   const { current: _current, ...rest } = state;
-  const current = state.order[until];
+  const current = firstOpenStep({ ...rest, steps, order: state.order.slice(until) });
   return { ...rest, steps, ...(current === undefined ? {} : { current }) };
 }
 

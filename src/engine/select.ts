@@ -68,16 +68,28 @@ export function lastUndoable(state: SessionState): string | undefined {
   return undoableSteps(state)[0];
 }
 
-/** Some step's writes were begun, whatever became of them. */
+/** The server said no before anything changed. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'forbidden',
+  'unauthorized',
+  'conflict',
+  'invalid',
+  'not-found',
+  'read-only',
+]);
+
+function mayHaveWritten(step: StepState): boolean {
+  if (!('plan' in step) || step.plan === undefined) return false;
+  if (step.plan.effects.length === 0 || step.plan.alreadyDone) return false;
+  if (step.state === 'failed') return step.began && !REFUSALS.has(step.failure.reason ?? '');
+  return step.state !== 'awaiting-confirmation' && step.state !== 'confirmed';
+}
+
+/** Some step's writes were begun and not refused, whatever became of them. */
 export function hasWritten(state: SessionState): boolean {
   return state.order.some((id) => {
     const step = state.steps[id];
-    if (step === undefined || !('plan' in step) || step.plan === undefined) return false;
-    const began =
-      step.state !== 'awaiting-confirmation' &&
-      step.state !== 'confirmed' &&
-      (step.state !== 'failed' || step.began);
-    return began && step.plan.effects.length > 0 && !step.plan.alreadyDone;
+    return step !== undefined && mayHaveWritten(step);
   });
 }
 
@@ -168,4 +180,24 @@ export function progress(state: SessionState): Progress {
     else if (step?.state === 'failed') counts.failed += 1;
   }
   return counts;
+}
+
+const EXPRESSION = /\$\{\{.*?\}\}/gs;
+
+/** A text as far as it is known: what is still to be found out is an ellipsis. */
+const known = (text: string): string => text.replace(EXPRESSION, '…');
+
+/** The title of a step (or of a loop's instance), or of a section. */
+export function titleOf(state: SessionState, id: string): string {
+  const rendered = state.titles[id];
+  if (rendered !== undefined) return rendered;
+  const of = state.steps[id]?.of ?? id;
+  const step = state.runbook.steps.find((candidate) => candidate.id === of);
+  return known(step?.title ?? state.runbook.sections.find((section) => section.id === id)?.title ?? id);
+}
+
+export function descriptionOf(state: SessionState, id: string): string | undefined {
+  const of = state.steps[id]?.of ?? id;
+  const text = state.descriptions[id] ?? state.runbook.steps.find((step) => step.id === of)?.description;
+  return text === undefined ? undefined : known(text);
 }

@@ -103,4 +103,7 @@ export interface SessionState {
   /** Failed steps whose on-failure undo the operator declined: they are asked about instead. */
   readonly declined: readonly string[];
   readonly notes: readonly Note[];
+  /** Rendered so far, by step or section id; `titleOf` falls back to the runbook's own text. */
+  readonly titles: Readonly<Record<string, string>>;
+  readonly descriptions: Readonly<Record<string, string>>;
 }

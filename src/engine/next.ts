@@ -1,0 +1,102 @@
+import type { Draft, Failure } from './event.ts';
+import { currentStep, failureIsAsked, hasWritten, isUndoable, stepOf, wantsRetry } from './select.ts';
+import type { SessionState, StepState } from './state.ts';
+
+/** What the runner does next. */
+export type Action =
+  | { readonly do: 'wait' }
+  | { readonly do: 'plan' | 'run' | 'verify' | 'interrupt' | 'pause-before-retry'; readonly step: string }
+  | { readonly do: 'plan-undo' | 'run-undo'; readonly step: string }
+  /** Pure consequences: journalled as they are. */
+  | { readonly do: 'append'; readonly drafts: readonly Draft[] }
+  | { readonly do: 'nothing' };
+
+const WAIT: Action = { do: 'wait' };
+
+export function next(state: SessionState): Action {
+  if (state.status === 'ended') return { do: 'nothing' };
+  if (state.status === 'paused') return WAIT;
+  if (state.undo !== undefined) return nextUndoing(state.undo);
+  if (state.ending !== undefined) return end(state, state.ending.outcome, state.ending.summary);
+  const step = currentStep(state);
+  if (step === undefined) return endOfSteps(state);
+  switch (step.state) {
+    case 'pending':
+    case 'ready':
+      return { do: 'plan', step: step.id };
+    case 'confirmed':
+      return { do: 'run', step: step.id };
+    case 'running':
+      return { do: 'interrupt', step: step.id };
+    case 'verifying':
+      return { do: 'verify', step: step.id };
+    case 'failed':
+      return nextAfterFailure(state, step, step.failure);
+    default:
+      return WAIT;
+  }
+}
+
+function nextUndoing(undo: NonNullable<SessionState['undo']>): Action {
+  switch (undo.phase) {
+    case 'planning':
+      return { do: 'plan-undo', step: undo.step };
+    case 'running':
+      return { do: 'run-undo', step: undo.step };
+    default:
+      return WAIT;
+  }
+}
+
+/** The runbook's rule for a failed step: try again, stop, go elsewhere, put things back, or ask. */
+function nextAfterFailure(state: SessionState, step: StepState, failure: Failure): Action {
+  if (wantsRetry(state, step)) return { do: 'pause-before-retry', step: step.id };
+  if (failureIsAsked(state, step)) return WAIT;
+  const rule = stepOf(state, step).onFailure;
+  const summary = `${step.id}: ${failure.message}`;
+  switch (rule.action) {
+    case 'stop':
+      return end(state, 'failed', summary);
+    case 'go-to':
+      return { do: 'append', drafts: [{ type: 'went-to', section: rule.section, by: 'policy' }] };
+    case 'undo': {
+      const steps = rule.steps.filter((id) => {
+        const candidate = state.steps[id];
+        return candidate !== undefined && isUndoable(candidate);
+      });
+      if (steps.length === 0) return end(state, 'failed', summary);
+      return {
+        do: 'append',
+        drafts: [
+          { type: 'undo-requested', steps, cause: 'on-failure', by: 'policy', afterwards: 'end-failed' },
+        ],
+      };
+    }
+    default:
+      return WAIT;
+  }
+}
+
+function end(state: SessionState, outcome: 'succeeded' | 'failed' | 'aborted', summary: string): Action {
+  const refused = outcome !== 'succeeded' && wasRefused(state);
+  return {
+    do: 'append',
+    drafts: [{ type: 'session-ended', outcome, summary, ...(refused ? { refused } : {}) }],
+  };
+}
+
+/** Refused before the first write: the caller can be told that nothing was touched. */
+function wasRefused(state: SessionState): boolean {
+  const step = currentStep(state);
+  return step?.state === 'failed' && step.failure.refused === true && !hasWritten(state);
+}
+
+function endOfSteps(state: SessionState): Action {
+  const steps = state.order.flatMap((id) => state.steps[id] ?? []);
+  const failed = steps.filter((step) => step.state === 'failed');
+  const skipped = steps.filter((step) => step.state === 'skipped');
+  if (failed.length > 0) return end(state, 'failed', `Failed: ${failed.map((step) => step.id).join(', ')}`);
+  const done = steps.filter((step) => step.state === 'succeeded').length;
+  const left = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+  return end(state, 'succeeded', `${done} of ${steps.length} steps done${left}`);
+}
