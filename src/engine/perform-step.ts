@@ -9,7 +9,7 @@ import { leavesOutcomeUnknown, toFailure } from './failure.ts';
 import { observeThrough, windowFrom } from './observe.ts';
 import { outputCollector } from './output.ts';
 import { planHash } from './plan-hash.ts';
-import { evaluateFor, loopItems, renderFor, unmetCondition } from './scope.ts';
+import { evaluateFor, loopItems, renderFor, unmetCondition, windowOf } from './scope.ts';
 import type { StepState } from './state.ts';
 
 /** Evaluates the step's condition and loop, then plans it: reads only. */
@@ -251,9 +251,10 @@ function looker(
     first = false;
     const expect = spec.verify?.expect;
     if (!seen.holds || expect === undefined) return seen;
-    const result: JsonObject = { ...step.outcome.outputs, ...seen.outputs };
-    const value = evaluateFor(desk.state(), step, { expect }, result)['expect'];
-    if (value === true) return seen;
-    return { ...seen, holds: false, summary: `${seen.summary} (expected ${spec.verify?.says ?? expect})` };
+    const outputs: JsonObject = { ...step.outcome.outputs, ...seen.outputs };
+    const result = { ...outputs, ...evaluateFor(desk.state(), step, spec.outputs, outputs) };
+    if (evaluateFor(desk.state(), step, { expect }, result)['expect'] === true) return seen;
+    const says = renderFor(desk.state(), step, spec.verify?.says ?? expect);
+    return { ...seen, holds: false, summary: `${seen.summary}; expected ${says}` };
   };
 }

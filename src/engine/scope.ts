@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from '../ports/json.ts';
+import { parseDuration } from '../prose/duration.ts';
 import {
   createScope,
   type ExpressionScope,
   evaluateExpression,
   renderTemplate,
 } from '../runbook/expressions.ts';
-import type { Expression, Scope, Step, Template } from '../runbook/runbook.ts';
-import { StepFailure } from '../steps/step-kind.ts';
+import type { DurationTemplate, Expression, Scope, Step, Template, VerifySpec } from '../runbook/runbook.ts';
+import { StepFailure, type Window } from '../steps/step-kind.ts';
 import type { SessionState, StepState } from './state.ts';
 
 /** What a step's expressions may name, with a loop's item where there is one. */
@@ -130,6 +131,35 @@ function scopeIdOf(state: SessionState, step: StepState): string {
   const spec = state.runbook.steps.find((candidate) => candidate.id === step.of);
   if (spec === undefined) throw new Error(`The runbook has no step ${step.of}`);
   return spec.scope;
+}
+
+/** A step's own window, its durations rendered, in milliseconds. */
+export function windowOf(
+  state: SessionState,
+  step: StepState,
+  verify: VerifySpec | undefined,
+): Partial<Window> {
+  const forMs = durationOf(state, step, verify?.for);
+  const withinMs = durationOf(state, step, verify?.within);
+  const everyMs = durationOf(state, step, verify?.every);
+  return {
+    ...(forMs === undefined ? {} : { forMs }),
+    ...(withinMs === undefined ? {} : { withinMs }),
+    ...(everyMs === undefined ? {} : { everyMs }),
+  };
+}
+
+function durationOf(
+  state: SessionState,
+  step: StepState,
+  template: DurationTemplate | undefined,
+): number | undefined {
+  if (template === undefined || typeof template === 'number') return template;
+  const value = renderFor(state, step, template);
+  const ms = typeof value === 'number' ? value : parseDuration(String(value));
+  if (ms === undefined)
+    throw new StepFailure(`${step.id}: ${JSON.stringify(value)} is not a duration such as 30s or 2m.`);
+  return ms;
 }
 
 /** The namespace the runbook names, else the one of the session's context. */

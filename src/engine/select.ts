@@ -187,13 +187,19 @@ const EXPRESSION = /\$\{\{.*?\}\}/gs;
 /** A text as far as it is known: what is still to be found out is an ellipsis. */
 const known = (text: string): string => text.replace(EXPRESSION, '…');
 
-/** The title of a step (or of a loop's instance), or of a section. */
+/** The title of a step, or of a loop's instance. */
 export function titleOf(state: SessionState, id: string): string {
-  const rendered = state.titles[id];
-  if (rendered !== undefined) return rendered;
   const of = state.steps[id]?.of ?? id;
-  const step = state.runbook.steps.find((candidate) => candidate.id === of);
-  return known(step?.title ?? state.runbook.sections.find((section) => section.id === id)?.title ?? id);
+  const text = state.titles[id] ?? state.runbook.steps.find((step) => step.id === of)?.title ?? id;
+  return known(text);
+}
+
+/** Section ids are told from step ids by this prefix in `titles`. */
+export const SECTION = 'section:';
+
+export function sectionTitleOf(state: SessionState, id: string): string {
+  const section = state.runbook.sections.find((candidate) => candidate.id === id);
+  return known(state.titles[SECTION + id] ?? section?.title ?? id);
 }
 
 export function descriptionOf(state: SessionState, id: string): string | undefined {

@@ -1,4 +1,5 @@
 import { renderFor, scopeTemplate } from './scope.ts';
+import { SECTION } from './select.ts';
 import type { SessionState } from './state.ts';
 
 export interface Texts {
@@ -20,7 +21,9 @@ export function newTexts(state: SessionState): Texts | undefined {
     if (spec.description !== undefined) fill(descriptions, state.descriptions, id, spec.description, render);
   }
   for (const section of state.runbook.sections)
-    fill(titles, state.titles, section.id, section.title, (template) => scopeTemplate(state, template));
+    fill(titles, state.titles, SECTION + section.id, section.title, (template) =>
+      scopeTemplate(state, template),
+    );
   return Object.keys(titles).length + Object.keys(descriptions).length === 0
     ? undefined
     : { titles, descriptions };

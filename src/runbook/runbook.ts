@@ -58,13 +58,16 @@ export interface RetrySpec {
   readonly backoffMs: number;
 }
 
+/** Milliseconds, or a template that yields a duration text ('30s') or milliseconds. */
+export type DurationTemplate = number | string;
+
 export interface VerifySpec {
-  readonly forMs?: number;
-  readonly withinMs?: number;
-  readonly everyMs?: number;
+  readonly for?: DurationTemplate;
+  readonly within?: DurationTemplate;
+  readonly every?: DurationTemplate;
   /** Over `result`, `inputs`, `vars`, `steps`; must be true for the whole window. */
   readonly expect?: Expression;
-  /** What is expected, in words, for the screen. */
+  /** What is expected, in words, for the screen; a template. */
   readonly says?: string;
 }
 
