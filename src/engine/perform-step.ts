@@ -199,11 +199,8 @@ export async function verifyStep(desk: Desk, id: string, signal: AbortSignal): P
   const began = desk.options.clock.now();
   try {
     const look = looker(desk, step, spec, plan, signal);
-    const window = windowFrom(
-      kind.window,
-      kind.observe === undefined ? { withinMs: 0 } : undefined,
-      spec.verify,
-    );
+    const once = kind.observe === undefined ? { withinMs: 0 } : undefined;
+    const window = windowFrom(kind.window, once, windowOf(desk.state(), step, spec.verify));
     const seen = await observeThrough(look, window, desk.options.clock, signal, (observation) => {
       desk.append({ type: 'step-observed', step: id, ...observation });
     });

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { parseDuration } from '../prose/duration.ts';
+
+const duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, 'a duration such as 90s or 2m')
+  .transform((text) => parseDuration(text) ?? 0);
+
+const stepEnd = z.enum(['succeeded', 'failed', 'skipped', 'undone', 'pending', 'unavailable', 'interrupted']);
+
+const worldExpectation = z.union([
+  z.strictObject({ service: z.string(), selector: z.record(z.string(), z.string()) }),
+  z.strictObject({ service: z.string(), 'endpoints-of': z.string(), 'at-least': z.int().min(0).default(1) }),
+  z.strictObject({ deployment: z.string(), replicas: z.int().min(0) }),
+]);
+
+/** A drill's scenario: the world and its faults, what a good operator is expected to reach, and how it is scored. */
+export const scenarioSchema = z.strictObject({
+  apiVersion: z.literal('rollbook/v1'),
+  kind: z.literal('Scenario'),
+  id: z.string(),
+  title: z.string(),
+  description: z.string().optional(),
+  inputs: z.record(z.string(), z.json()).default({}),
+  /** Handed to the sandbox as it is. */
+  world: z.record(z.string(), z.json()).default({}),
+  operator: z
+    .strictObject({ answers: z.record(z.string(), z.string()).default({}) })
+    .default({ answers: {} }),
+  expect: z.strictObject({
+    outcome: z.enum(['succeeded', 'failed', 'aborted']),
+    steps: z.record(z.string(), stepEnd).default({}),
+    world: z.array(worldExpectation).default([]),
+  }),
+  objectives: z
+    .strictObject({
+      /** From the start of the session to the last verified switch of traffic. */
+      'time-to-recovery': duration.optional(),
+      /** The only objects that may be written to: 'services/frontend-service'. */
+      'writes-only-to': z.array(z.string()).optional(),
+    })
+    .default({}),
+});
+
+export type Scenario = z.output<typeof scenarioSchema>;
+export type WorldExpectation = Scenario['expect']['world'][number];
