@@ -39,7 +39,7 @@ export interface StoreChange {
   readonly key: TypeKey;
   readonly object: StoredObject;
   /** What it was before a MODIFIED or DELETED. */
-  readonly previous?: StoredObject;
+  readonly previous?: StoredObject | undefined;
   /** resourceVersion of this change, monotonic over the whole store. */
   readonly revision: number;
 }
