@@ -9,17 +9,10 @@ import { soleExpression, splitTemplate } from './template.ts';
 
 export { ExpressionFailure } from './expression-failure.ts';
 
-/** What an expression sees of a step. */
-export interface StepView {
-  readonly outputs: JsonObject;
-  /** 'succeeded', 'skipped', … */
-  readonly state: string;
-}
-
 export interface ScopeParts {
   readonly inputs: JsonObject;
-  /** By id, as the expressions of this scope write it; a function where building them all would cost. */
-  readonly steps?: Readonly<Record<string, StepView>> | ((id: string) => StepView | undefined);
+  /** By id, as the expressions of this scope write it: `{outputs, state}`; getters are read only when they are asked for. */
+  readonly steps?: JsonObject;
   /** Evaluated when one is asked for, each once. */
   readonly vars?: Readonly<Record<string, Template>>;
   /** A loop's item and place; absent outside of loops. */
@@ -38,15 +31,14 @@ export interface ExpressionScope {
 
 /** A scope whose vars are evaluated on demand; a var that leads back to itself is an ExpressionFailure. */
 export function createScope(parts: ScopeParts): ExpressionScope {
-  const { steps, vars = {} } = parts;
+  const { steps = {}, vars = {} } = parts;
   const values = new Map<string, unknown>();
   const underway: string[] = [];
-  const stepOf = typeof steps === 'function' ? steps : (id: string) => own(steps ?? {}, id);
   const context: Record<string, unknown> = {
     inputs: toCel(parts.inputs),
     steps: lookup((id) => {
-      const step = stepOf(id);
-      return step === undefined ? undefined : toCel({ outputs: step.outputs, state: step.state });
+      const step = own(steps, id);
+      return step === undefined ? undefined : toCel(step);
     }),
     vars: lookup((name) => {
       if (values.has(name)) return values.get(name);
