@@ -250,7 +250,7 @@ function looker(
     if (!seen.holds || expect === undefined) return seen;
     const outputs: JsonObject = { ...step.outcome.outputs, ...seen.outputs };
     const result = { ...outputs, ...evaluateFor(desk.state(), step, spec.outputs, outputs) };
-    if (evaluateFor(desk.state(), step, { expect }, result)['expect'] === true) return seen;
+    if (evaluateFor(desk.state(), step, { expect }, result).expect === true) return seen;
     const says = renderFor(desk.state(), step, spec.verify?.says ?? expect);
     return { ...seen, holds: false, summary: `${seen.summary}; expected ${says}` };
   };

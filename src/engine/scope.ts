@@ -1,12 +1,23 @@
 import type { Json, JsonObject } from '../ports/json.ts';
 import { parseDuration } from '../prose/duration.ts';
+import { type Compiler, createCompiler } from '../runbook/compile.ts';
 import {
   createScope,
   type ExpressionScope,
   evaluateExpression,
   renderTemplate,
+  type StepView,
 } from '../runbook/expressions.ts';
-import type { DurationTemplate, Expression, Scope, Step, Template, VerifySpec } from '../runbook/runbook.ts';
+import type {
+  DurationTemplate,
+  Expression,
+  Runbook,
+  Scope,
+  Step,
+  Template,
+  VerifySpec,
+} from '../runbook/runbook.ts';
+
 import { StepFailure, type Window } from '../steps/step-kind.ts';
 import type { SessionState, StepState } from './state.ts';
 
@@ -17,6 +28,15 @@ interface Around {
   readonly result?: JsonObject;
 }
 
+/** Each expression of a runbook is compiled once; a cache, nothing else. */
+const compilers = new WeakMap<Runbook, Compiler>();
+
+function compilerOf(runbook: Runbook): Compiler {
+  const compiler = compilers.get(runbook) ?? createCompiler();
+  compilers.set(runbook, compiler);
+  return compiler;
+}
+
 /** The names of one (called) runbook: its inputs as its caller gave them, its vars, its steps so far. */
 export function scopeFor(state: SessionState, scopeId: string, around: Around = {}): ExpressionScope {
   const scope = state.runbook.scopes[scopeId];
@@ -24,7 +44,8 @@ export function scopeFor(state: SessionState, scopeId: string, around: Around = 
   return createScope({
     inputs: inputsOf(state, scope),
     vars: scope.vars,
-    steps: stepsOf(state, scope),
+    steps: (id) => stepView(state, scope, id),
+    compiler: compilerOf(state.runbook),
     ...around,
   });
 }
@@ -42,28 +63,19 @@ function inputsOf(state: SessionState, scope: Scope): JsonObject {
   return inputs;
 }
 
-function stepsOf(state: SessionState, scope: Scope): JsonObject {
-  const prefix = scope.id === '' ? '' : `${scope.id}/`;
-  const steps: Record<string, Json> = {};
-  for (const spec of state.runbook.steps) {
-    if (spec.scope !== scope.id) continue;
-    steps[spec.id.slice(prefix.length)] = stepRecord(state, spec);
-  }
-  for (const called of Object.values(state.runbook.scopes)) {
-    if (called.parent !== scope.id || called.id === '') continue;
-    const id = called.id.slice(prefix.length);
-    Object.defineProperty(steps, id, { enumerable: true, get: () => calledRecord(state, called) });
-  }
-  return steps;
-}
-
-function stepRecord(state: SessionState, spec: Step): JsonObject {
-  const step = state.steps[spec.id];
+/** A step of this scope by its short id: its own state, a loop's instances together, or a called runbook. */
+function stepView(state: SessionState, scope: Scope, shortId: string): StepView | undefined {
+  const id = scope.id === '' ? shortId : `${scope.id}/${shortId}`;
+  const step = state.steps[id];
   if (step !== undefined) return { state: step.state, outputs: outputsOf(step) };
-  const instances = state.order.flatMap((id) => {
-    const instance = state.steps[id];
-    return instance?.of === spec.id ? [instance] : [];
+  const called = state.runbook.scopes[id];
+  if (called !== undefined && id !== '') return calledView(state, called);
+  const instances = state.order.flatMap((candidate) => {
+    const instance = state.steps[candidate];
+    return instance?.of === id ? [instance] : [];
   });
+  if (instances.length === 0)
+    return state.runbook.steps.some((spec) => spec.id === id) ? { state: 'skipped', outputs: {} } : undefined;
   const unfinished = instances.find((instance) => instance.state !== 'succeeded');
   return { state: unfinished?.state ?? 'succeeded', outputs: { each: instances.map(outputsOf) } };
 }
@@ -72,7 +84,7 @@ function outputsOf(step: StepState): JsonObject {
   return step.state === 'succeeded' ? step.outputs : {};
 }
 
-function calledRecord(state: SessionState, called: Scope): JsonObject {
+function calledView(state: SessionState, called: Scope): StepView {
   const scope = scopeFor(state, called.id);
   const outputs = Object.entries(called.outputs).map(([name, template]) => [
     name,

@@ -9,10 +9,17 @@ import { soleExpression, splitTemplate } from './template.ts';
 
 export { ExpressionFailure } from './expression-failure.ts';
 
+/** What an expression sees of a step. */
+export interface StepView {
+  readonly outputs: JsonObject;
+  /** 'succeeded', 'skipped', … */
+  readonly state: string;
+}
+
 export interface ScopeParts {
   readonly inputs: JsonObject;
-  /** By id, as the expressions of this scope write it: `{outputs, state}`; getters are read only when they are asked for. */
-  readonly steps?: JsonObject;
+  /** By id, as the expressions of this scope write it; a function, so that only what is named is put together. */
+  readonly steps?: (id: string) => StepView | undefined;
   /** Evaluated when one is asked for, each once. */
   readonly vars?: Readonly<Record<string, Template>>;
   /** A loop's item and place; absent outside of loops. */
@@ -31,14 +38,14 @@ export interface ExpressionScope {
 
 /** A scope whose vars are evaluated on demand; a var that leads back to itself is an ExpressionFailure. */
 export function createScope(parts: ScopeParts): ExpressionScope {
-  const { steps = {}, vars = {} } = parts;
+  const { steps = () => undefined, vars = {} } = parts;
   const values = new Map<string, unknown>();
   const underway: string[] = [];
   const context: Record<string, unknown> = {
     inputs: toCel(parts.inputs),
     steps: lookup((id) => {
-      const step = own(steps, id);
-      return step === undefined ? undefined : toCel(step);
+      const step = steps(id);
+      return step === undefined ? undefined : toCel({ outputs: step.outputs, state: step.state });
     }),
     vars: lookup((name) => {
       if (values.has(name)) return values.get(name);
