@@ -1,0 +1,36 @@
+import type { StoredObject } from '../store.ts';
+
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string | null;
+  readonly lastUpdateTime?: string;
+  readonly [field: string]: unknown;
+}
+
+export function conditionOf(object: StoredObject, type: string): Condition | undefined {
+  const conditions: readonly Condition[] | undefined = object.status?.conditions;
+  return conditions?.find((condition) => condition.type === type);
+}
+
+export function isTrue(object: StoredObject, type: string): boolean {
+  return conditionOf(object, type)?.status === 'True';
+}
+
+/** The list with this condition set; its transition time moves only when the status does. */
+export function withCondition(
+  conditions: readonly Condition[] | undefined,
+  condition: Condition,
+  now: string,
+): Condition[] {
+  const list = [...(conditions ?? [])];
+  const index = list.findIndex((item) => item.type === condition.type);
+  const before = list[index];
+  const since = before?.status === condition.status ? before.lastTransitionTime : now;
+  const next = { ...condition, lastTransitionTime: since ?? now };
+  if (index === -1) list.push(next);
+  else list[index] = next;
+  return list;
+}

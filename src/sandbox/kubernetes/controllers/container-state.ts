@@ -1,0 +1,143 @@
+import type { StoredObject } from '../store.ts';
+import { type Condition, withCondition } from './conditions.ts';
+import { templateHash } from './naming.ts';
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly containerID: string;
+}
+
+export type Phase =
+  | { readonly waiting: { readonly reason: string; readonly message?: string } }
+  | { readonly running: { readonly startedAt: string } }
+  | { readonly terminated: Terminated };
+
+/** One container as its kubelet knows it. */
+export interface ContainerState {
+  readonly name: string;
+  readonly image: string;
+  phase: Phase;
+  last: { readonly terminated?: Terminated };
+  restarts: number;
+  ready: boolean;
+}
+
+export const CREATING: Phase = { waiting: { reason: 'ContainerCreating' } };
+
+export function freshContainers(pod: StoredObject): ContainerState[] {
+  const containers: readonly { name: string; image: string }[] = pod.spec.containers ?? [];
+  return containers.map(({ name, image }) => ({
+    name,
+    image,
+    phase: CREATING,
+    last: {},
+    restarts: 0,
+    ready: false,
+  }));
+}
+
+/** The containers as an existing pod's status tells them. */
+export function knownContainers(pod: StoredObject): ContainerState[] {
+  const statuses: readonly Record<string, never>[] = pod.status?.containerStatuses ?? [];
+  return freshContainers(pod).map((fresh) => {
+    const status = statuses.find((item) => item.name === fresh.name);
+    if (status === undefined) return fresh;
+    return {
+      ...fresh,
+      phase: status.state ?? CREATING,
+      last: status.lastState ?? {},
+      restarts: status.restartCount ?? 0,
+      ready: status.ready === true,
+    };
+  });
+}
+
+export function isRunning(container: ContainerState): boolean {
+  return 'running' in container.phase;
+}
+
+function hexOf(text: string): string {
+  let hex = '';
+  for (let part = 0; hex.length < 64; part += 1) {
+    hex += Buffer.from(templateHash(`${text}${part}`)).toString('hex');
+  }
+  return hex.slice(0, 64);
+}
+
+export function containerId(pod: StoredObject, container: ContainerState): string {
+  return `containerd://${hexOf(`${pod.metadata.uid}/${container.name}/${container.restarts}`)}`;
+}
+
+function containerStatus(pod: StoredObject, container: ContainerState) {
+  const begun = container.restarts > 0 || !('waiting' in container.phase);
+  return {
+    name: container.name,
+    state: container.phase,
+    lastState: container.last,
+    ready: container.ready,
+    restartCount: container.restarts,
+    image: container.image,
+    imageID: begun ? `${container.image.replace(/:[^:/]+$/, '')}@sha256:${hexOf(container.image)}` : '',
+    ...(begun ? { containerID: containerId(pod, container) } : {}),
+    started: isRunning(container),
+  };
+}
+
+export interface PodFacts {
+  readonly now: string;
+  readonly hostIP: string;
+  readonly podIP: string | undefined;
+  readonly containers: readonly ContainerState[];
+}
+
+function phaseOf(pod: StoredObject, containers: readonly ContainerState[]): string {
+  const ends = containers.map(({ phase }) => ('terminated' in phase ? phase.terminated : undefined));
+  const policy = pod.spec.restartPolicy ?? 'Always';
+  const over = policy !== 'Always' && ends.every((end) => end !== undefined);
+  if (over && ends.every((end) => end?.exitCode === 0)) return 'Succeeded';
+  if (over && policy === 'Never') return 'Failed';
+  const begun = containers.some(({ phase, restarts }) => restarts > 0 || !('waiting' in phase));
+  return begun ? 'Running' : 'Pending';
+}
+
+function readiness(type: string, containers: readonly ContainerState[]): Condition {
+  const missing = containers.filter(({ ready }) => !ready).map(({ name }) => name);
+  if (missing.length === 0) return { type, status: 'True' };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: [${missing.join(' ')}]`,
+  };
+}
+
+/** The status of a pod that is on a node. */
+export function podStatus(pod: StoredObject, facts: PodFacts): Record<string, unknown> {
+  const { now, hostIP, podIP, containers } = facts;
+  const before = pod.status ?? {};
+  const wanted: readonly Condition[] = [
+    { type: 'PodReadyToStartContainers', status: podIP === undefined ? 'False' : 'True' },
+    { type: 'Initialized', status: 'True' },
+    readiness('Ready', containers),
+    readiness('ContainersReady', containers),
+    { type: 'PodScheduled', status: 'True' },
+  ];
+  const probed = (condition: Condition) => ({ ...condition, lastProbeTime: null });
+  const conditions = wanted.reduce<Condition[]>(
+    (list, condition) => withCondition(list, probed(condition), now),
+    before.conditions ?? [],
+  );
+  return {
+    phase: phaseOf(pod, containers),
+    conditions,
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
+    ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
+    startTime: before.startTime ?? now,
+    containerStatuses: containers.map((container) => containerStatus(pod, container)),
+    qosClass: before.qosClass ?? 'BestEffort',
+  };
+}
