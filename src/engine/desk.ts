@@ -11,6 +11,8 @@ export interface Desk {
   readonly options: RunnerOptions;
   state(): SessionState;
   append(...drafts: readonly Draft[]): readonly Event[];
+  /** Plans as they were made, by hash: the journalled ones have their secrets redacted. */
+  readonly plans: Map<string, Plan>;
 }
 
 export function kindOf(desk: Desk, uses: string): StepKind {
@@ -45,9 +47,14 @@ export function required(desk: Desk, id: string): { readonly step: StepState; re
   return { step, spec: stepOf(desk.state(), step) };
 }
 
-export function plannedOf(step: StepState): Plan {
+export function plannedOf(desk: Desk, step: StepState): Plan {
   if (!('plan' in step) || step.plan === undefined) throw new Error(`Step ${step.id} has no plan`);
-  return step.plan;
+  return desk.plans.get(step.planHash ?? '') ?? step.plan;
+}
+
+export function undoPlanOf(desk: Desk): Plan | undefined {
+  const undo = desk.state().undo;
+  return desk.plans.get(undo?.planHash ?? '') ?? undo?.plan;
 }
 
 export function writes(plan: Plan): boolean {

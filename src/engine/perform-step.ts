@@ -52,7 +52,9 @@ async function makePlan(desk: Desk, step: StepState, spec: Step, signal: AbortSi
   const risk = effectiveRisk(planned, spec.risk, desk.state().world.production === true);
   const confirmWord = planned.confirmWord ?? planned.effects[0]?.target.split('/').at(-1) ?? step.id;
   const plan: Plan = { ...planned, risk, ...(risk === 'dangerous' ? { confirmWord } : {}) };
-  return { plan, hash: planHash(plan) };
+  const hash = planHash(plan);
+  desk.plans.set(hash, plan);
+  return { plan, hash };
 }
 
 const RISKS: readonly Risk[] = ['safe', 'change', 'dangerous'];
@@ -96,7 +98,7 @@ function appendUnavailable(
 /** Performs the confirmed plan. step-started is on disk before the first effect. */
 export async function runStep(desk: Desk, id: string, signal: AbortSignal): Promise<void> {
   const { step, spec } = required(desk, id);
-  const plan = plannedOf(step);
+  const plan = plannedOf(desk, step);
   const kind = kindOf(desk, spec.uses);
   const attemptId = randomUUID();
   desk.append({ type: 'step-started', step: id, attempt: step.attempts, attemptId });
@@ -162,7 +164,7 @@ async function afterFailedRun(desk: Desk, id: string, plan: Plan, error: unknown
 /** The step was begun and its end is not known: a read-only probe says whether its effect is there. */
 export async function interruptStep(desk: Desk, id: string, because?: string): Promise<void> {
   const { step, spec } = required(desk, id);
-  const plan = plannedOf(step);
+  const plan = plannedOf(desk, step);
   const kind = kindOf(desk, spec.uses);
   if (!writes(plan)) {
     desk.append({
@@ -194,7 +196,7 @@ export async function interruptStep(desk: Desk, id: string, because?: string): P
 export async function verifyStep(desk: Desk, id: string, signal: AbortSignal): Promise<void> {
   const { step, spec } = required(desk, id);
   if (step.state !== 'verifying') return;
-  const plan = plannedOf(step);
+  const plan = plannedOf(desk, step);
   const kind = kindOf(desk, spec.uses);
   const began = desk.options.clock.now();
   try {

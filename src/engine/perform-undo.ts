@@ -1,5 +1,14 @@
 import { StepFailure } from '../steps/step-kind.ts';
-import { type Desk, kindOf, planContext, plannedOf, required, runContext, writes } from './desk.ts';
+import {
+  type Desk,
+  kindOf,
+  planContext,
+  plannedOf,
+  required,
+  runContext,
+  undoPlanOf,
+  writes,
+} from './desk.ts';
 import { toFailure } from './failure.ts';
 import { observeThrough, windowFrom } from './observe.ts';
 import { outputCollector } from './output.ts';
@@ -11,13 +20,15 @@ export async function planUndo(desk: Desk, id: string, signal: AbortSignal): Pro
   const kind = kindOf(desk, spec.uses);
   try {
     if (kind.undo === undefined) throw new StepFailure(`${id} cannot be undone by rollbook.`);
-    const plan = await kind.undo(plannedOf(step), planContext(desk, signal));
+    const plan = await kind.undo(plannedOf(desk, step), planContext(desk, signal));
+    const hash = planHash(plan);
+    desk.plans.set(hash, plan);
     if (plan.alreadyDone) {
-      desk.append({ type: 'undo-planned', step: id, plan, planHash: planHash(plan) });
+      desk.append({ type: 'undo-planned', step: id, plan, planHash: hash });
       desk.append({ type: 'step-undone', step: id, summary: 'nothing to undo', evidence: [plan.summary] });
       return;
     }
-    desk.append({ type: 'undo-planned', step: id, plan, planHash: planHash(plan) });
+    desk.append({ type: 'undo-planned', step: id, plan, planHash: hash });
   } catch (error) {
     desk.append({ type: 'undo-failed', step: id, failure: toFailure(error, 'undo') });
   }
@@ -27,7 +38,7 @@ export async function planUndo(desk: Desk, id: string, signal: AbortSignal): Pro
 export async function runUndo(desk: Desk, id: string, attemptId: string, signal: AbortSignal): Promise<void> {
   const { step, spec } = required(desk, id);
   const kind = kindOf(desk, spec.uses);
-  const plan = desk.state().undo?.plan;
+  const plan = undoPlanOf(desk);
   if (plan === undefined) return;
   const output = outputCollector(desk, id);
   try {
@@ -49,7 +60,7 @@ async function concludeUndo(
 ): Promise<void> {
   const { spec } = required(desk, id);
   const kind = kindOf(desk, spec.uses);
-  const plan = desk.state().undo?.plan;
+  const plan = undoPlanOf(desk);
   if (kind.observe === undefined || plan === undefined) {
     desk.append({ type: 'step-undone', step: id, summary, evidence });
     return;
@@ -75,7 +86,7 @@ async function concludeUndo(
 export async function resumeUndo(desk: Desk, id: string, signal: AbortSignal): Promise<void> {
   const { spec } = required(desk, id);
   const kind = kindOf(desk, spec.uses);
-  const plan = desk.state().undo?.plan;
+  const plan = undoPlanOf(desk);
   try {
     if (plan === undefined || kind.probe === undefined || !writes(plan))
       throw new StepFailure('It cannot be probed.');

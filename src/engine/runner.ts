@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import { PortFailure } from '../ports/failure.ts';
+import type { JsonObject } from '../ports/json.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { StepKind } from '../steps/step-kind.ts';
 import { decide } from './decide.ts';
@@ -19,6 +20,10 @@ export interface RunnerOptions {
   readonly events: readonly Event[];
   /** Stamps, writes and flushes to disk, then returns the events as written. The runner acts only after it returned. */
   append(drafts: readonly Draft[]): readonly Event[];
+  /** Secret inputs as they were given; the journal has them redacted. */
+  readonly secretInputs: JsonObject;
+  /** A secret was typed: from now on it is redacted everywhere. */
+  registerSecret(value: string): void;
   readonly kinds: readonly StepKind[];
   readonly ports: Ports;
   /** The same world through clients that cannot write: for planning, observing and probing. */
@@ -44,7 +49,7 @@ export interface Runner {
 
 /** Runs a session from its journal: takes up what was in flight, then performs one action after another. */
 export function createRunner(options: RunnerOptions): Runner {
-  let state = replay(options.events);
+  let state = withSecrets(replay(options.events), options.secretInputs);
   if (state === undefined) throw new Error('The journal is empty');
   let wake: () => void = () => undefined;
   let working = new AbortController();
@@ -60,7 +65,7 @@ export function createRunner(options: RunnerOptions): Runner {
     if (state === undefined) throw new Error('The journal is empty');
     return state;
   };
-  const desk: Desk = { options, state: current, append };
+  const desk: Desk = { options, state: current, append, plans: new Map() };
 
   const perform = async (action: Action): Promise<void> => {
     working = new AbortController();
@@ -119,7 +124,10 @@ export function createRunner(options: RunnerOptions): Runner {
     ask(asked) {
       const decision = decide(current(), asked, options.clock.now());
       if (!decision.ok) return decision;
+      const secret = secretAnswer(current(), asked);
+      if (secret !== undefined) options.registerSecret(secret.value);
       append(...decision.drafts);
+      if (secret !== undefined) state = withAnswer(current(), secret.step, secret.value);
       if (decision.cancel !== undefined)
         working.abort(new PortFailure('Cancelled by the operator.', { reason: 'cancelled' }));
       wake();
@@ -175,4 +183,24 @@ async function pauseBeforeRetry(desk: Desk, id: string, signal: AbortSignal): Pr
       failure: { message: 'Cancelled before the next attempt', reason: 'cancelled', phase: 'run' },
     });
   }
+}
+
+function withSecrets(state: SessionState | undefined, secrets: JsonObject): SessionState | undefined {
+  return state && { ...state, inputs: { ...state.inputs, ...secrets } };
+}
+
+function secretAnswer(state: SessionState, { intent }: Asked): { step: string; value: string } | undefined {
+  if (intent.type !== 'answer-step' || typeof intent.value !== 'string') return undefined;
+  const step = state.steps[intent.step];
+  const question = step?.state === 'awaiting-answer' ? step.plan.question : undefined;
+  return question?.type === 'prompt' && question.secret
+    ? { step: intent.step, value: intent.value }
+    : undefined;
+}
+
+/** The journal holds the redacted answer; later steps need the real one, which lives in this process only. */
+function withAnswer(state: SessionState, id: string, value: string): SessionState {
+  const step = state.steps[id];
+  if (step?.state !== 'succeeded') return state;
+  return { ...state, steps: { ...state.steps, [id]: { ...step, outputs: { ...step.outputs, value } } } };
 }
