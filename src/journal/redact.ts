@@ -1,0 +1,71 @@
+/** What stands where a secret was. */
+export const REDACTED = '•••';
+
+/** Shorter values would blot out ordinary words. */
+const SHORTEST = 4;
+/** A line of a longer secret (a key in PEM form) is one by itself, as programs print them line by line. */
+const SHORTEST_LINE = 16;
+/** Fewer characters of base64 than this are found in ordinary text. */
+const SHORTEST_BASE64 = 8;
+
+/** Replaces secret values wherever they stand, in the forms in which they travel. */
+export interface Redactor {
+  /** Takes a value into the register; values under four characters are left out. */
+  add(secret: string): void;
+  redact(text: string): string;
+}
+
+export function createRedactor(secrets: readonly string[] = []): Redactor {
+  const forms = new Set<string>();
+  let pattern: RegExp | undefined;
+  const add = (secret: string): void => {
+    for (const form of formsOf(secret)) forms.add(form);
+    const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+    pattern = longestFirst.length > 0 ? new RegExp(longestFirst.map(literally).join('|'), 'g') : undefined;
+  };
+  secrets.forEach(add);
+  return {
+    add,
+    redact: (text) => (pattern === undefined ? text : text.replace(pattern, REDACTED)),
+  };
+}
+
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** As it is, and as it stands in a URL, in JSON, in shell text, in base64 (alone or inside something longer). */
+function formsOf(secret: string): readonly string[] {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim());
+  const values = [
+    secret,
+    secret.trim(),
+    ...(lines.length > 1 ? lines.filter((line) => line.length >= SHORTEST_LINE) : []),
+  ];
+  return values
+    .filter((value) => value.length >= SHORTEST)
+    .flatMap((value) => {
+      const url = encodeURIComponent(value.toWellFormed());
+      return [
+        value,
+        url,
+        url.replaceAll('%20', '+'),
+        JSON.stringify(value).slice(1, -1),
+        value.replaceAll("'", `'\\''`),
+        ...base64Forms(value),
+      ];
+    });
+}
+
+/** Base64 works in groups of three bytes, so a value inside a longer one has three faces; their edges depend on the neighbours. */
+function base64Forms(value: string): readonly string[] {
+  const bytes = Buffer.from(value);
+  const inside = [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
+    const known = Math.floor(((before + bytes.length) * 8) / 6);
+    return encoded.slice(Math.ceil((before * 8) / 6), known);
+  });
+  return [bytes.toString('base64').replaceAll('=', ''), ...inside]
+    .filter((form) => form.length >= SHORTEST_BASE64)
+    .flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
+}

@@ -1,0 +1,31 @@
+import type { Draft } from '../engine/event.ts';
+import { neutralise } from '../prose/neutralise.ts';
+import type { Redactor } from './redact.ts';
+
+/** Where a plan keeps what `run` and `undo` need to the letter; it is never drawn. */
+const EXACT = { parent: 'plan', key: 'data' };
+
+type Clean = (text: string) => string;
+
+/**
+ * The one door into the journal: secrets are replaced, control sequences taken out, in every string and key.
+ * A plan's data keeps its control characters, since an undo must restore what was there.
+ */
+export function seal(draft: Draft, redactor: Redactor): Draft {
+  const { redact } = redactor;
+  // Again at the end: a control sequence inside a secret hides it from the first look.
+  const clean: Clean = (text) => redact(neutralise(redact(text), { multiline: true }));
+  return walk(draft, clean, redact, '') as Draft;
+}
+
+function walk(value: unknown, clean: Clean, exact: Clean, parent: string): unknown {
+  if (typeof value === 'string') return clean(value);
+  if (Array.isArray(value)) return value.map((item) => walk(item, clean, exact, parent));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      const inside = parent === EXACT.parent && key === EXACT.key ? exact : clean;
+      return [clean(key), walk(inner, inside, exact, key)];
+    }),
+  );
+}
