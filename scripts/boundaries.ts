@@ -15,10 +15,10 @@ export const rooms: Readonly<
   journal: { uses: ['engine', 'prose'] },
   host: { uses: ['engine', 'journal', 'cluster', 'ports', 'prose'] },
   report: { uses: ['journal', 'engine', 'prose'] },
-  view: { uses: ['engine', 'host', 'cluster', 'prose'], types: ['journal'] },
-  adapters: { uses: ['ports'] },
+  view: { uses: ['engine', 'host', 'cluster', 'prose'], types: ['journal', 'steps', 'runbook', 'ports'] },
+  adapters: { uses: ['ports', 'prose'] },
   sandbox: { uses: [] },
-  drill: { uses: ['ports'], types: ['engine', 'journal'] },
+  drill: { uses: ['ports', 'prose'], types: ['engine', 'journal'] },
   cli: {
     uses: [
       'prose',
