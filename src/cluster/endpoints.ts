@@ -1,3 +1,4 @@
+import { PortFailure } from '../ports/failure.ts';
 import type { KubeObject, KubernetesReads, ReadOptions } from '../ports/kubernetes.ts';
 
 /** One address behind a Service: the same record for EndpointSlices of either version and for Endpoints. */
@@ -69,8 +70,9 @@ function record(
   return { address, ready, terminating, pod: pod?.name, podUid: pod?.uid };
 }
 
-/** What a client of the cluster lists to learn a Service's endpoints, or undefined when only Endpoints are served. */
 export const SLICE_TYPE = { group: 'discovery.k8s.io', resource: 'endpointslices' } as const;
+export const ENDPOINTS_TYPE = { group: '', resource: 'endpoints' } as const;
+/** Which Service a slice belongs to. */
 export const SLICE_SERVICE_LABEL = 'kubernetes.io/service-name';
 
 export interface EndpointsReading {
@@ -79,20 +81,23 @@ export interface EndpointsReading {
   readonly from: 'endpointslices' | 'endpoints';
 }
 
-/** Reads the addresses behind a Service as the cluster at hand keeps them. */
+/** Reads the addresses behind a Service: from slices, or from Endpoints where slices are not served or not allowed. */
 export async function readEndpoints(
   reads: KubernetesReads,
   service: { readonly name: string; readonly namespace?: string },
   options?: ReadOptions,
 ): Promise<EndpointsReading> {
   const namespace = service.namespace === undefined ? {} : { namespace: service.namespace };
-  if ((await reads.servedVersion(SLICE_TYPE, options)) !== undefined) {
-    const labelSelector = `${SLICE_SERVICE_LABEL}=${service.name}`;
+  const labelSelector = `${SLICE_SERVICE_LABEL}=${service.name}`;
+  try {
     const list = await reads.list({ ...SLICE_TYPE, ...namespace, labelSelector }, options);
     return { endpoints: endpointsOf(list.items), from: 'endpointslices' };
+  } catch (error) {
+    // the built-in role "view" did not cover slices before Kubernetes 1.22
+    if (!(error instanceof PortFailure && ['not-served', 'forbidden'].includes(error.reason))) throw error;
   }
   const fieldSelector = `metadata.name=${service.name}`;
-  const list = await reads.list({ group: '', resource: 'endpoints', ...namespace, fieldSelector }, options);
+  const list = await reads.list({ ...ENDPOINTS_TYPE, ...namespace, fieldSelector }, options);
   return { endpoints: endpointsOf(list.items), from: 'endpoints' };
 }
 

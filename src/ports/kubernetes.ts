@@ -1,3 +1,4 @@
+import type { FailureReason } from './failure.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** An object as the API server sent it: plain JSON, no field dropped. */
@@ -134,9 +135,13 @@ export interface WatchStatus {
   readonly heardAt: number | undefined;
   /** A sentence, while not connected. */
   readonly problem?: string;
+  /** What kind of problem it is: 'forbidden' and 'not-served' will not go away by waiting. */
+  readonly reason?: FailureReason;
 }
 
 export interface WatchHandlers {
+  /** Applied to each object as it arrives, so that a large list is never held whole; say what is needed of it. */
+  keep?(object: KubeObject): KubeObject;
   onEvent(event: WatchEvent): void;
   onStatus(status: WatchStatus): void;
 }

@@ -65,6 +65,8 @@ export class FakeKubernetes implements Kubernetes {
   onWrite: (request: PatchRequest) => void = () => undefined;
   /** Answers of access reviews. */
   allow: (request: AccessRequest) => AccessAnswer = () => ({ allowed: true });
+  /** A watch for which this answers is never connected. */
+  watchFailure: (request: ListRequest) => PortFailure | undefined = () => undefined;
   logText: (request: LogRequest) => string = () => '';
   proxy: (request: ProxyRequest) => ProxyResponse = () => ({ status: 200, body: 'ok', durationMs: 5 });
 
@@ -128,7 +130,7 @@ export class FakeKubernetes implements Kubernetes {
 
   async servedVersion(type: ResourceType): Promise<string | undefined> {
     this.#called('servedVersion', type);
-    if (this.#unserved.has(`${type.group}/${type.resource}`)) return undefined;
+    if (this.#isUnserved(type)) return undefined;
     return type.group === 'autoscaling' ? 'v2' : 'v1';
   }
 
@@ -139,6 +141,7 @@ export class FakeKubernetes implements Kubernetes {
 
   async list(request: ListRequest): Promise<KubeList> {
     this.#called('list', request);
+    if (this.#isUnserved(request)) throw notServed(request);
     return { resourceVersion: String(this.#revision), items: this.#select(request) };
   }
 
@@ -177,9 +180,19 @@ export class FakeKubernetes implements Kubernetes {
     signal.addEventListener('abort', () => this.#watches.delete(entry), { once: true });
     queueMicrotask(() => {
       if (signal.aborted) return;
+      const failure = this.#isUnserved(request) ? notServed(request) : this.watchFailure(request);
+      if (failure !== undefined) {
+        const { message, reason } = failure;
+        handlers.onStatus({ connected: false, heardAt: undefined, problem: message, reason });
+        return;
+      }
       handlers.onEvent({ type: 'synced', items: this.#select(request) });
       handlers.onStatus({ connected: true, heardAt: 0 });
     });
+  }
+
+  #isUnserved(type: ResourceType): boolean {
+    return this.#unserved.has(`${type.group}/${type.resource}`);
   }
 
   #patched(request: PatchRequest): KubeObject {
@@ -273,6 +286,10 @@ function applyJsonPatch(object: KubeObject, patch: Json): KubeObject {
     });
   }
   return copy;
+}
+
+function notServed(type: ResourceType): PortFailure {
+  return new PortFailure(`The cluster does not serve ${type.resource}.`, { reason: 'not-served' });
 }
 
 function conflict(target: ResourceRef): PortFailure {

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import type http from 'node:http';
+import type https from 'node:https';
+import type { Clock } from '../../ports/clock.ts';
+import { PortFailure } from '../../ports/failure.ts';
+import { ExecCredentials } from './exec-credentials.ts';
+import type { SelectedContext } from './kubeconfig.ts';
+
+/** What a request needs besides itself: headers, TLS material, and an agent where a proxy is in the way. */
+export type Authorization = Pick<
+  https.RequestOptions,
+  'auth' | 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'
+> & {
+  readonly headers: http.OutgoingHttpHeaders;
+  readonly agent: http.Agent | undefined;
+};
+
+export interface Credentials {
+  /** Asked for each request: tokens and certificates rotate. */
+  authorize(): Promise<Authorization>;
+  /** The server answered 401; true when asking again may give something new. */
+  forget(): boolean;
+}
+
+/** Credentials of one context, by way of the official client: certificates, tokens, exec plugins, OIDC, proxies. */
+export function createCredentials(selected: SelectedContext, clock: Clock): Credentials {
+  const { config, context, exec, tokenFile, impersonation } = selected;
+  const cluster = config.getCurrentCluster();
+  const plugin = exec && new ExecCredentials(exec, cluster, clock);
+  if (plugin !== undefined) config.addAuthenticator(plugin);
+  return {
+    async authorize() {
+      const options: https.RequestOptions = {};
+      try {
+        await config.applyToHTTPSOptions(options);
+      } catch (error) {
+        if (error instanceof PortFailure) throw error;
+        throw new PortFailure(
+          `The credentials of user "${context.user}" could not be prepared: ${(error as Error).message}.`,
+          {
+            reason: 'unauthorized',
+            next: 'Correct that user in the kubeconfig, or log in again.',
+            cause: error,
+          },
+        );
+      }
+      const headers: http.OutgoingHttpHeaders = {
+        ...(options.headers as http.OutgoingHttpHeaders | undefined),
+      };
+      for (const [name, value] of Object.entries(impersonation)) headers[name] = value as string | string[];
+      if (tokenFile !== undefined) headers.Authorization = `Bearer ${await readToken(tokenFile)}`;
+      const { auth, ca, cert, key, rejectUnauthorized, servername } = options;
+      return {
+        headers,
+        agent: cluster?.proxyUrl ? proxyAgent(options.agent) : undefined,
+        ...defined({ auth, ca, cert, key, rejectUnauthorized, servername }),
+      };
+    },
+    forget() {
+      plugin?.forget();
+      return plugin !== undefined || tokenFile !== undefined;
+    },
+  };
+}
+
+/** The client keeps one agent a context, but without telling it to keep its connections. */
+function proxyAgent(agent: unknown): http.Agent {
+  return Object.assign(agent as http.Agent, { keepAlive: true });
+}
+
+async function readToken(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new PortFailure(`The token file ${file} cannot be read.`, { reason: 'unauthorized', cause: error });
+  }
+}
+
+function defined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,55 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Kubernetes, KubernetesReads } from '../../ports/kubernetes.ts';
+import { createCredentials } from './credentials.ts';
+import { createDiscovery } from './discovery.ts';
+import { type KubeconfigOptions, selectContext } from './kubeconfig.ts';
+import { sendPatch } from './patch.ts';
+import { readOnly } from './read-only.ts';
+import { type ReadsOver, readsOver } from './reads.ts';
+import { retrying } from './retrying.ts';
+import { createTransport, type Transport } from './transport.ts';
+import { WATCH_RHYTHM, type WatchRhythm } from './watch.ts';
+
+export interface KubernetesOptions extends KubeconfigOptions {
+  readonly clock: Clock;
+  /** 0 ≤ x < 1; spreads retries. */
+  readonly random?: () => number;
+  /** Deadline of a request that sets none, in milliseconds; 10 s when absent. */
+  readonly timeoutMs?: number;
+  readonly rhythm?: Partial<WatchRhythm>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** A cluster that can be looked at and not touched: no write leaves the transport under it. Throws 'not-configured'. */
+export function createKubernetesReads(options: KubernetesOptions): KubernetesReads {
+  return readsOver(prepare(options).reading);
+}
+
+/** A cluster that can be read and patched. Its reads are as harmless as those of `createKubernetesReads`. */
+export function createKubernetes(options: KubernetesOptions): Kubernetes {
+  const { reading, transport } = prepare(options);
+  const writing = { ...reading, transport };
+  return {
+    ...readsOver(reading),
+    patch: (request, read = {}) => sendPatch(writing, request, false, read),
+  };
+}
+
+function prepare(options: KubernetesOptions): { readonly reading: ReadsOver; readonly transport: Transport } {
+  const { clock, random = Math.random, timeoutMs = TIMEOUT_MS } = options;
+  const selected = selectContext(options);
+  const { context } = selected;
+  const transport = retrying(
+    createTransport(context.server, createCredentials(selected, clock)),
+    clock,
+    random,
+  );
+  const harmless = readOnly(transport);
+  const discovery = createDiscovery(harmless, context, timeoutMs);
+  const rhythm = { ...WATCH_RHYTHM, ...options.rhythm };
+  return {
+    transport,
+    reading: { transport: harmless, discovery, context, clock, random, timeoutMs, rhythm },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../../ports/clock.ts';
+import { PortFailure } from '../../ports/failure.ts';
+import { cancelledFailure } from '../network-failure.ts';
+import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
+
+const TRIES = 4;
+const FIRST_PAUSE_MS = 200;
+const PASSING = new Set([429, 502, 503, 504]);
+
+/** Reads get a few more tries, within their deadline, when the connection breaks or the server is busy. Writes never. */
+export function retrying(transport: Transport, clock: Clock, random: () => number): Transport {
+  return {
+    open: (request) => transport.open(request),
+    async send(request) {
+      if (request.retry === false || (request.method !== 'GET' && request.method !== 'HEAD')) {
+        return transport.send(request);
+      }
+      const end = clock.now() + request.timeoutMs;
+      for (let attempt = 1; ; attempt += 1) {
+        const left = Math.max(1, end - clock.now());
+        const result = await attempted(transport, { ...request, timeoutMs: left });
+        const pause = pauseBefore(result, attempt, random);
+        if (pause === undefined || clock.now() + pause >= end) return settled(result);
+        try {
+          await clock.sleep(pause, request.signal);
+        } catch (error) {
+          throw cancelledFailure('The request to the cluster', error);
+        }
+      }
+    },
+  };
+}
+
+type Attempt = { readonly response: ApiResponse } | { readonly failure: PortFailure };
+
+async function attempted(transport: Transport, request: ApiRequest): Promise<Attempt> {
+  try {
+    return { response: await transport.send(request) };
+  } catch (error) {
+    if (error instanceof PortFailure) return { failure: error };
+    throw error;
+  }
+}
+
+function settled(attempt: Attempt): ApiResponse {
+  if ('failure' in attempt) throw attempt.failure;
+  return attempt.response;
+}
+
+/** How long to wait before the next try, in milliseconds; undefined when there should be none. */
+function pauseBefore(attempt: Attempt, count: number, random: () => number): number | undefined {
+  if (count >= TRIES) return undefined;
+  const backoff = FIRST_PAUSE_MS * 2 ** (count - 1) * (0.5 + random() / 2);
+  if ('failure' in attempt) return attempt.failure.reason === 'disconnected' ? backoff : undefined;
+  if (!PASSING.has(attempt.response.status)) return undefined;
+  return retryAfterMs(attempt.response.headers['retry-after']) ?? backoff;
+}
+
+/** Retry-After in whole seconds, as the API server gives it. */
+export function retryAfterMs(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d+$/.test(header) ? Number(header) * 1000 : undefined;
+}

@@ -1,0 +1,256 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../ports/clock.ts';
+import { PortFailure } from '../../ports/failure.ts';
+import type { KubeObject, ReadOptions, WatchHandlers, WatchStatus } from '../../ports/kubernetes.ts';
+import { networkFailure } from '../network-failure.ts';
+import { createLineDecoder } from './line-decoder.ts';
+import { type Listing, listAll } from './list.ts';
+import { withQuery } from './paths.ts';
+import { hostOf, type Status, statusFailure } from './status-failure.ts';
+import { createSlicer } from './wire.ts';
+
+/** Rhythm of a watch, in milliseconds. */
+export interface WatchRhythm {
+  /** The server is asked to end each watch after this long: its end, and the bookmark before it, prove that it is alive. */
+  readonly roundMs: number;
+  /** Not a byte for this long: the connection is given up and made anew. */
+  readonly silenceMs: number;
+  readonly firstBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
+export const WATCH_RHYTHM: WatchRhythm = {
+  roundMs: 10_000,
+  silenceMs: 15_000,
+  firstBackoffMs: 500,
+  maxBackoffMs: 30_000,
+};
+
+export interface Watching {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly rhythm: WatchRhythm;
+  /** Finds the path; may fail, and is asked again then. */
+  listing(options: ReadOptions): Promise<Listing>;
+}
+
+interface WatchLine {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: KubeObject | Status;
+}
+
+/** Lists, then watches from there, for ever: resumes where it was, lists again when that is gone, backs off on trouble. */
+export async function watchForEver(
+  watching: Watching,
+  handlers: WatchHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock } = watching;
+  const tell = createTeller(handlers, clock);
+  let resourceVersion: string | undefined;
+  let troubles = 0;
+  while (!signal.aborted) {
+    const started = clock.now();
+    let trouble: PortFailure | undefined;
+    try {
+      const listing = { ...(await watching.listing({ signal })), keep: handlers.keep };
+      if (resourceVersion === undefined) {
+        const list = await listAll(listing, { signal });
+        handlers.onEvent({ type: 'synced', items: list.items });
+        resourceVersion = list.resourceVersion;
+        tell.heard();
+      }
+      const round = new Round(watching, listing, handlers, resourceVersion, tell);
+      try {
+        await round.run(signal);
+      } finally {
+        resourceVersion = round.resourceVersion;
+      }
+    } catch (error) {
+      trouble = asFailure(error);
+      if (trouble.reason === 'gone') resourceVersion = undefined;
+    }
+    if (signal.aborted) return;
+    // only a connection that has held for a while is a sign of health; a server that ends each at once is not
+    const held = clock.now() - started >= watching.rhythm.roundMs / 2;
+    if (held) troubles = 0;
+    // one that held is made anew at once, and nobody need be told unless that fails
+    if (held && (trouble === undefined || trouble.reason === 'disconnected')) continue;
+    troubles += 1;
+    if (trouble !== undefined && !(trouble.reason === 'gone' && troubles === 1)) tell.lost(trouble);
+    try {
+      await clock.sleep(backoff(watching, troubles, trouble), signal);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** One watch request, from a resourceVersion to its end. */
+class Round {
+  resourceVersion: string | undefined;
+  readonly #watching: Watching;
+  readonly #listing: Listing;
+  readonly #handlers: WatchHandlers;
+  readonly #tell: Teller;
+
+  constructor(
+    watching: Watching,
+    listing: Listing,
+    handlers: WatchHandlers,
+    resourceVersion: string,
+    tell: Teller,
+  ) {
+    this.#watching = watching;
+    this.#listing = listing;
+    this.#handlers = handlers;
+    this.resourceVersion = resourceVersion;
+    this.#tell = tell;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { transport, context, subject, path, labelSelector, fieldSelector, timeoutMs } = this.#listing;
+    const answer = await transport.open({
+      method: 'GET',
+      path: withQuery(path, {
+        labelSelector,
+        fieldSelector,
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: this.resourceVersion,
+        timeoutSeconds: Math.ceil(this.#watching.rhythm.roundMs / 1000),
+      }),
+      timeoutMs,
+      signal,
+    });
+    if (answer.status !== 200) {
+      const chunks = (await answer.body
+        .take(16)
+        .toArray({ signal: AbortSignal.timeout(timeoutMs) })) as Buffer[];
+      throw statusFailure({ ...answer, body: Buffer.concat(chunks) }, { ...subject, verb: 'watch' }, context);
+    }
+    this.#tell.heard();
+    const ended = new AbortController();
+    const guard = this.#giveUpOnSilence(answer.body, ended.signal);
+    try {
+      await this.#follow(answer.body);
+    } catch (error) {
+      throw signal.aborted ? error : networkFailure(error, `the API server at ${hostOf(context)}`);
+    } finally {
+      ended.abort();
+      answer.body.destroy();
+      await guard;
+    }
+  }
+
+  async #follow(body: Readable): Promise<void> {
+    const decode = createLineDecoder();
+    const pause = createSlicer();
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      this.#tell.heard();
+      for (const line of decode(chunk)) {
+        this.#take(parseLine(line));
+        await pause();
+      }
+    }
+  }
+
+  #take({ type, object }: WatchLine): void {
+    if (type === 'ERROR') throw this.#failed(object as Status);
+    const known = object as KubeObject;
+    this.resourceVersion = known.metadata.resourceVersion ?? this.resourceVersion;
+    if (type === 'BOOKMARK') return;
+    const kept = this.#listing.keep?.(known) ?? known;
+    this.#handlers.onEvent({ type: type === 'DELETED' ? 'deleted' : 'changed', object: kept });
+  }
+
+  #failed(status: Status): PortFailure {
+    const body = Buffer.from(JSON.stringify(status));
+    const { subject, context } = this.#listing;
+    return statusFailure(
+      { status: status.code ?? 500, headers: {}, body },
+      { ...subject, verb: 'watch' },
+      context,
+    );
+  }
+
+  async #giveUpOnSilence(body: Readable, ended: AbortSignal): Promise<void> {
+    const { clock, rhythm } = this.#watching;
+    try {
+      for (;;) {
+        const left = this.#tell.heardAt() + rhythm.silenceMs - clock.now();
+        if (left <= 0) break;
+        await clock.sleep(left, ended);
+      }
+    } catch {
+      return;
+    }
+    const seconds = Math.round(rhythm.silenceMs / 1000);
+    body.destroy(
+      new PortFailure(
+        `Nothing was heard from the API server at ${hostOf(this.#listing.context)} for ${seconds} s.`,
+        {
+          reason: 'disconnected',
+          next: 'The connection is made anew by itself; check the network if it stays.',
+        },
+      ),
+    );
+  }
+}
+
+interface Teller {
+  heard(): void;
+  heardAt(): number;
+  lost(problem: PortFailure): void;
+}
+
+/** Says at once when the connection comes or goes, and at most once a second that something was heard. */
+function createTeller(handlers: WatchHandlers, clock: Clock): Teller {
+  let heardAt: number | undefined;
+  let told: { readonly connected: boolean; readonly at: number } | undefined;
+  const say = (status: WatchStatus) => {
+    told = { connected: status.connected, at: clock.now() };
+    handlers.onStatus(status);
+  };
+  return {
+    heardAt: () => heardAt ?? clock.now(),
+    heard() {
+      heardAt = clock.now();
+      if (told?.connected === true && heardAt - told.at < 1000) return;
+      say({ connected: true, heardAt });
+    },
+    lost({ message, reason }) {
+      say({ connected: false, heardAt, problem: message, reason });
+    },
+  };
+}
+
+/** Waiting does not help against these; asking often only fills the server's log. */
+const LASTING = new Set(['forbidden', 'not-served', 'unauthorized', 'not-configured']);
+
+function backoff({ rhythm, random }: Watching, troubles: number, trouble: PortFailure | undefined): number {
+  const grown = Math.min(rhythm.maxBackoffMs, rhythm.firstBackoffMs * 2 ** Math.min(troubles - 1, 10));
+  const base = trouble !== undefined && LASTING.has(trouble.reason) ? rhythm.maxBackoffMs : grown;
+  return Math.max(trouble?.retryAfterMs ?? 0, base * (0.5 + random() / 2));
+}
+
+function parseLine(line: string): WatchLine {
+  try {
+    const parsed = JSON.parse(line) as Partial<WatchLine> | null;
+    if (parsed?.type !== undefined && typeof parsed.object === 'object') return parsed as WatchLine;
+  } catch {
+    // said below
+  }
+  throw new PortFailure('The API server sent something in a watch that is not a watch event.', {
+    reason: 'unexpected',
+    next: 'The watch is made anew by itself; a proxy in between may be cutting answers short.',
+  });
+}
+
+function asFailure(error: unknown): PortFailure {
+  if (error instanceof PortFailure) return error;
+  return new PortFailure(`The watch stopped: ${(error as Error).message}.`, {
+    reason: 'unexpected',
+    cause: error,
+  });
+}
