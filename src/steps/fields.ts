@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../ports/json.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
@@ -34,3 +35,6 @@ export const environmentField = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable'),
   z.string(),
 );
+
+/** Any JSON value. */
+export const jsonField: z.ZodType<Json> = z.json();

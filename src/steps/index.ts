@@ -1,10 +1,39 @@
 import { runbook } from './control/runbook.ts';
+import { check } from './http/check.ts';
 import { decision } from './human/decision.ts';
 import { prompt } from './human/prompt.ts';
 import { task } from './human/task.ts';
+import { describe } from './kubernetes/describe.ts';
+import { get } from './kubernetes/get.ts';
+import { list } from './kubernetes/list.ts';
+import { logs } from './kubernetes/logs.ts';
+import { patch } from './kubernetes/patch.ts';
+import { rollout } from './kubernetes/rollout.ts';
+import { scale } from './kubernetes/scale.ts';
+import { selectTraffic } from './kubernetes/select-traffic.ts';
+import { wait } from './kubernetes/wait.ts';
 import { command } from './process/command.ts';
 import { shell } from './process/shell.ts';
+import { query } from './prometheus/query.ts';
 import type { StepKind } from './step-kind.ts';
 
 /** Every kind of step there is. A new kind is its file, its test and a line here. */
-export const stepKinds: readonly StepKind[] = [task, prompt, decision, command, shell, runbook];
+export const stepKinds: readonly StepKind[] = [
+  task,
+  prompt,
+  decision,
+  command,
+  shell,
+  get,
+  list,
+  patch,
+  scale,
+  wait,
+  rollout,
+  describe,
+  logs,
+  selectTraffic,
+  check,
+  query,
+  runbook,
+];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonField } from '../fields.ts';
 import { defineKind } from '../step-kind.ts';
 
 /** A call of another runbook. The parser puts the called steps in its place, so this kind is never planned. */
@@ -8,7 +9,7 @@ export const runbook = defineKind({
   schema: z.strictObject({
     file: z.string().min(1).describe('The file of the runbook, relative to the calling file.'),
     inputs: z
-      .record(z.string(), z.json())
+      .record(z.string(), jsonField)
       .optional()
       .describe('Values for the inputs of the called runbook, by name.'),
   }),

@@ -3,6 +3,7 @@ import type { ProcessResult } from '../../ports/process.ts';
 import { shellLine, shellQuote } from '../../prose/shell-quote.ts';
 import { argvField, durationField, environmentField } from '../fields.ts';
 import {
+  type DiffLine,
   type Landed,
   type Outcome,
   type Plan,
@@ -58,27 +59,28 @@ const programData = z.object({
 
 export type Program = z.infer<typeof programData>;
 
-/** The plan of running one local program: the argv shown is the argv run. */
-export function programPlan(program: Program, diff: Plan['effects'][number]['diff'] = []): Plan {
-  const name = program.argv[0];
-  const line = shellLine(program.argv);
+/** How the program is spoken of; by its command line where nothing else is given. */
+interface Appearance {
+  readonly title: string;
+  readonly target: string;
+  readonly diff: readonly DiffLine[];
+}
+
+/** The plan of running one local program: the argv shown is the argv run. One that only reads has no effects. */
+export function programPlan(program: Program, appearance: Partial<Appearance> = {}): Plan {
+  const { title = shellLine(program.argv), target = `program/${program.argv[0]}`, diff = [] } = appearance;
+  const command = commandLine(program);
   const undo = program.undo && shellLine(program.undo);
+  const codes = program.expectExit.join(' or ');
   return {
-    summary: `run ${line}`,
-    effects: [
-      {
-        verb: 'run',
-        target: `program/${name}`,
-        summary: `runs ${line}`,
-        diff,
-        command: commandLine(program),
-      },
-    ],
+    summary: `run ${title}`,
+    effects: program.readsOnly ? [] : [{ verb: 'run', target, summary: `runs ${title}`, diff, command }],
     risk: program.readsOnly ? 'safe' : 'change',
     preconditions: [],
     permissions: [],
     facts: [
-      `exit ${program.expectExit.length === 1 ? 'code' : 'codes'} that ${program.expectExit.length === 1 ? 'means' : 'mean'} success: ${program.expectExit.join(', ')}`,
+      ...(program.readsOnly ? [`declared to change nothing: ${command}`] : []),
+      `exit code ${codes} means success`,
       ...(program.timeoutMs === null ? [] : [`stopped after ${program.timeoutMs / 1000} s`]),
     ],
     warnings:

@@ -26,7 +26,7 @@ export const shell = defineKind({
       .min(1)
       .refine((script) => !script.includes('${{'), {
         message:
-          'a script may not hold ${{ … }}, since the shell would run what the value says: bind the value in env and use "$NAME" in the script',
+          'a script may not hold expressions, since the shell would run what their values say: bind the value in env and use "$NAME" in the script',
       })
       .describe('The text of the script. It may not hold expressions: bind values in env and use "$NAME".'),
     shell: z.enum(['sh', 'bash']).default('sh').describe('Which shell reads the script.'),
@@ -48,12 +48,17 @@ export const shell = defineKind({
         probe: params.probe?.run ?? null,
         undo: params.undo?.run ?? null,
       },
-      params.script
-        .trimEnd()
-        .split('\n')
-        .map((text) => ({ change: 'same', text })),
+      {
+        title: `a ${params.shell} script of ${lines(params.script).length} lines`,
+        target: `script/${params.shell}`,
+        diff: lines(params.script).map((text) => ({ change: 'same', text })),
+      },
     ),
   run: runProgram,
   probe: probeProgram,
   undo: undoProgram,
 });
+
+function lines(script: string): string[] {
+  return script.trimEnd().split('\n');
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { durationField, durationMs, nameField, namespaceField } from '../fields.ts';
+import { reviewAccess } from '../kubernetes/access.ts';
+import { placeOf } from '../kubernetes/place.ts';
+import { readingPlan } from '../reading-plan.ts';
+import { defineKind, type Permission, type PlanContext } from '../step-kind.ts';
+import { expectation, expectationFields, mismatch } from './expectation.ts';
+import { type Answer, ask, proxyForbidden, type Target, target, targetText } from './targets.ts';
+
+const BODY_KEPT = 16_384;
+
+const data = z.object({ target, timeoutMs: z.number(), expectation });
+
+const schema = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('An address that is reached from here.'),
+    service: nameField.optional().describe('A Service, reached through the API server.'),
+    pod: nameField.optional().describe('A pod, reached through the API server.'),
+    selector: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A label selector: each ready pod is checked, through the API server.'),
+    'min-pods': z
+      .int()
+      .min(1)
+      .default(1)
+      .describe('With a selector: how many ready pods there must be at least.'),
+    port: z
+      .union([z.int().min(1).max(65_535), z.string().min(1)])
+      .optional()
+      .describe('The port, by number or name, of the Service or pod.'),
+    path: z.string().startsWith('/').default('/').describe('Path and query, for a Service or pod.'),
+    scheme: z.enum(['http', 'https']).default('http').describe('How the Service or pod is spoken to.'),
+    ...expectationFields,
+    timeout: durationField.default('5s').describe('How long to wait for an answer.'),
+    namespace: namespaceField,
+  })
+  .refine(
+    (params) =>
+      [params.url, params.service, params.pod, params.selector].filter((way) => way !== undefined).length ===
+      1,
+    { message: 'expected exactly one of url, service, pod and selector' },
+  );
+type Params = z.infer<typeof schema>;
+
+/** GETs an address until it answers as expected. */
+export const check = defineKind({
+  kind: 'http/check',
+  description:
+    'Asks an address, a Service, a pod, or each ready pod of a selector, until it answers with the expected status and body.',
+  schema,
+  risk: 'safe',
+  outputs: {
+    status: 'The HTTP status; of the worst answer where several pods are asked; null when nothing answered.',
+    body: 'The body of that answer, its first 16 KiB.',
+    duration: 'How long that answer took, in seconds; null when nothing answered.',
+    passed: 'How many answered as expected.',
+    asked: 'How many were asked.',
+  },
+  window: { forMs: 0, withinMs: 60_000, everyMs: 2_000 },
+  describe: (params) =>
+    `Check ${params.url ?? [params.service, params.pod, params.selector].find((name) => name !== undefined)}${params.url === undefined ? params.path : ''}`,
+  plan: async (params, context) => {
+    const { of, permissions } = await reach(params, context);
+    const status = [params['expect-status']].flat();
+    return readingPlan(
+      `GET ${targetText(of)}, expected ${status.join(' or ')}`,
+      {
+        target: of,
+        timeoutMs: durationMs(params.timeout),
+        expectation: {
+          status,
+          contains: params['expect-body']?.contains ?? null,
+          matches: params['expect-body']?.matches ?? null,
+        },
+      },
+      permissions,
+    );
+  },
+  observe: async (plan, context) => {
+    const { target: of, timeoutMs, expectation: expected } = data.parse(plan.data);
+    const answers = await ask(context.ports, of, timeoutMs, context.signal);
+    const judged = answers.map((answer) => ({ answer, wrong: wrongWith(answer, expected) }));
+    const failed = judged.filter(({ wrong }) => wrong !== undefined);
+    const passed = answers.length - failed.length;
+    const needed = of.through === 'selector' ? of.minPods : 1;
+    const shown = (failed[0] ?? judged[0])?.answer;
+    return {
+      holds: failed.length === 0 && passed >= needed,
+      summary:
+        of.through === 'selector'
+          ? `${passed}/${Math.max(answers.length, needed)} pods${failed[0] === undefined ? '' : `, ${failed[0].wrong}`}`
+          : (failed[0]?.wrong ?? `${shown?.status}`),
+      evidence:
+        answers.length === 0
+          ? [`no pod that matches ${targetText(of)} is ready, ${needed} needed`]
+          : judged.map(({ answer, wrong }) => `${answer.whom} ${wrong ?? rightly(answer)}`),
+      outputs: {
+        status: shown?.status ?? null,
+        body: shown?.body.slice(0, BODY_KEPT) ?? '',
+        duration: shown?.durationMs === null || shown === undefined ? null : shown.durationMs / 1000,
+        passed,
+        asked: answers.length,
+      },
+    };
+  },
+});
+
+function wrongWith(answer: Answer, expected: z.infer<typeof expectation>): string | undefined {
+  if (answer.status === null) return answer.problem ?? 'did not answer';
+  return mismatch({ status: answer.status, body: answer.body }, expected);
+}
+
+function rightly({ status, durationMs: took }: Answer): string {
+  return `answered ${status}${took === null ? '' : ` in ${Math.round(took)} ms`}`;
+}
+
+/** Whom to ask, and whether this user may: without the proxy the check is not available, which is known before it is run. */
+async function reach(
+  params: Params,
+  context: PlanContext,
+): Promise<{ readonly of: Target; readonly permissions: readonly Permission[] }> {
+  if (params.url !== undefined) return { of: { through: 'url', url: params.url }, permissions: [] };
+  const { kube, namespace, options } = await placeOf(context, params.namespace);
+  const at = { namespace, port: params.port ?? null, path: params.path, scheme: params.scheme };
+  const of: Target =
+    params.selector !== undefined
+      ? { through: 'selector', selector: params.selector, minPods: params['min-pods'], ...at }
+      : params.service !== undefined
+        ? { through: 'services', name: params.service, ...at }
+        : { through: 'pods', name: params.pod ?? '', ...at };
+  const resource = of.through === 'services' ? 'services' : 'pods';
+  const permissions = await reviewAccess(
+    kube,
+    [
+      {
+        verb: 'get',
+        group: '',
+        resource,
+        subresource: 'proxy',
+        namespace,
+        ...(of.through === 'selector' ? {} : { name: of.name }),
+      },
+    ],
+    options,
+  );
+  if (permissions.some(({ allowed }) => allowed === false)) throw proxyForbidden(targetText(of));
+  return { of, permissions };
+}

@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { rolloutVerdict } from '../../cluster/rollout.ts';
+import { condition } from '../../cluster/selector.ts';
+import type { Json, JsonObject } from '../../ports/json.ts';
+import type { KubeObject, PatchRequest } from '../../ports/kubernetes.ts';
+import { shellLine } from '../../prose/shell-quote.ts';
+import { readingPlan } from '../reading-plan.ts';
+import { type Plan, StepFailure } from '../step-kind.ts';
+import { reviewAccess } from './access.ts';
+import { changedFields, changeLines } from './changed-fields.ts';
+import { guardedJsonPatch, rehearse, type Version, versionOf } from './guarded.ts';
+import { kubectlPatch } from './kubectl.ts';
+import type { Place } from './place.ts';
+import {
+  revisionOf,
+  revisionsOf,
+  revisionToRestore,
+  templateField,
+  templateOf,
+} from './rollout-revisions.ts';
+
+export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+const DEPLOYMENTS = { group: 'apps', resource: 'deployments' } as const;
+
+export const rolloutData = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  action: z.enum(['status', 'restart', 'undo']),
+  uid: z.string(),
+  resourceVersion: z.string(),
+  generation: z.number(),
+  /** When the controller last said how the rollout goes: a verdict as old as that says nothing about what was written. */
+  judgedAt: z.string().nullable(),
+  /** For restart: the time that the new pods' template carries. */
+  restartedAt: z.string().nullable(),
+  /** For undo: the template that is restored, and the one that is replaced. */
+  template: templateField.nullable(),
+  before: templateField.nullable(),
+});
+export type Rollout = z.infer<typeof rolloutData>;
+
+/** Where the rollout stands; nothing is written. */
+export async function planStatus(place: Place, name: string): Promise<Plan> {
+  const { kube, namespace, options } = place;
+  const [deployment, permissions] = await Promise.all([
+    kube.get({ ...DEPLOYMENTS, name, namespace }, options),
+    reviewAccess(kube, [{ verb: 'get', ...DEPLOYMENTS, namespace, name }], options),
+  ]);
+  const { summary } = rolloutVerdict(deployment);
+  const data: Rollout = { ...baseOf(deployment, namespace), action: 'status', judgedAt: null };
+  return readingPlan(`watch the rollout of deployment/${name}`, data, permissions, [`now: ${summary}`]);
+}
+
+/** New pods of the same release, as `kubectl rollout restart` makes them. */
+export async function planRestart(place: Place, name: string, now: number): Promise<Plan> {
+  const restartedAt = new Date(now).toISOString();
+  const { plan } = await planWrite(place, name, (deployment) => ({
+    ...baseOf(deployment, place.namespace),
+    action: 'restart',
+    restartedAt,
+  }));
+  const command = shellLine(['kubectl', 'rollout', 'restart', `deployment/${name}`, '-n', place.namespace]);
+  return plan(`restart deployment/${name}`, 'replaces its pods by new ones of the same release', command, {
+    warnings: ['A restart cannot be undone; the new pods are of the same release.'],
+  });
+}
+
+/** Back to the pod template of an earlier revision. */
+export async function planRollback(place: Place, name: string, asked?: number): Promise<Plan> {
+  const current = await place.kube.get({ ...DEPLOYMENTS, name, namespace: place.namespace }, place.options);
+  const revision = revisionToRestore(current, await revisionsOf(place, current), asked);
+  const { plan } = await planWrite(place, name, (deployment) =>
+    restoring(deployment, place.namespace, revision.template),
+  );
+  const command = shellLine([
+    'kubectl',
+    'rollout',
+    'undo',
+    `deployment/${name}`,
+    '-n',
+    place.namespace,
+    `--to-revision=${revision.number}`,
+  ]);
+  const from = revisionOf(current);
+  const arrow = `revision ${from ?? 'unknown'} -> the template of revision ${revision.number}`;
+  return plan(`deployment/${name} ${arrow}`, arrow, command, {
+    undo: 'restores the pod template it has now',
+  });
+}
+
+/** Takes a rollback back: the template that it had replaced. */
+export async function planReturn(place: Place, { name, namespace, before }: Rollout): Promise<Plan> {
+  if (before === null) {
+    throw new StepFailure(`A restart of deployment/${name} cannot be undone.`, {
+      next: 'Its pods are of the same release: there is nothing to go back to.',
+    });
+  }
+  const { plan, request } = await planWrite(place, name, (deployment) =>
+    restoring(deployment, namespace, before),
+  );
+  const command = kubectlPatch({ type: 'deployment', name, namespace }, 'json', request.patch);
+  const says = 'restores the pod template from before the rollback';
+  return plan(`deployment/${name}: ${says}`, says, command, { undo: 'restores the pod template it has now' });
+}
+
+function restoring(deployment: KubeObject, namespace: string, template: JsonObject): Rollout {
+  return {
+    ...baseOf(deployment, namespace),
+    action: 'undo',
+    template,
+    before: templateOf(deployment) ?? null,
+  };
+}
+
+/** The one patch that is rehearsed and sent. */
+export function rolloutRequest(data: Rollout, version: Version): PatchRequest {
+  const target = { ...DEPLOYMENTS, name: data.name, namespace: data.namespace };
+  if (data.action === 'undo') {
+    const operation: Json = { op: 'replace', path: '/spec/template', value: data.template };
+    return { target, type: 'json', patch: guardedJsonPatch(version, [operation]) };
+  }
+  const { uid, resourceVersion } = version;
+  const template: Json = { metadata: { annotations: { [RESTARTED_AT]: data.restartedAt } } };
+  return { target, type: 'merge', patch: { metadata: { uid, resourceVersion }, spec: { template } } };
+}
+
+async function planWrite(
+  { kube, namespace, options }: Place,
+  name: string,
+  dataFor: (deployment: KubeObject) => Rollout,
+) {
+  const target = { ...DEPLOYMENTS, name, namespace };
+  const requestFor = (deployment: KubeObject) => {
+    refusePaused(deployment);
+    return rolloutRequest(dataFor(deployment), versionOf(deployment));
+  };
+  const [{ object, after, request, unrehearsed }, permissions] = await Promise.all([
+    rehearse(kube, target, requestFor, options),
+    reviewAccess(kube, [{ verb: 'patch', ...target }], options),
+  ]);
+  const data = dataFor(object);
+  const wanted = after === undefined ? data.template : templateOf(after);
+  const changes = changedFields(templateOf(object) ?? {}, wanted ?? {}, '/spec/template');
+  const done = data.action === 'undo' && changes.length === 0;
+  const plan = (
+    title: string,
+    summary: string,
+    command: string,
+    more: { readonly undo?: string; readonly warnings?: readonly string[] },
+  ): Plan => ({
+    summary: done ? `deployment/${name} has this pod template already` : title,
+    effects: done
+      ? []
+      : [
+          {
+            verb: 'patch',
+            target: `deployment/${name}`,
+            namespace,
+            summary,
+            diff: changeLines(changes),
+            command,
+          },
+        ],
+    risk: done ? 'safe' : 'change',
+    preconditions: [
+      `deployment/${name} is still at resourceVersion ${data.resourceVersion}, or its status alone has changed`,
+    ],
+    permissions,
+    facts: [`now: ${rolloutVerdict(object).summary}`],
+    warnings: [...(unrehearsed === undefined ? [] : [unrehearsed]), ...(more.warnings ?? [])],
+    ...(done ? { alreadyDone: true } : more.undo === undefined ? {} : { undo: more.undo }),
+    data,
+  });
+  return { plan, request };
+}
+
+function refusePaused({ metadata, spec }: KubeObject): void {
+  if (spec?.paused !== true) return;
+  throw new StepFailure(
+    `deployment/${metadata.name} is paused: nothing would roll out. Nothing was written.`,
+    {
+      next: `Find out who paused it and why; then kubectl rollout resume deployment/${metadata.name}.`,
+    },
+  );
+}
+
+function baseOf(deployment: KubeObject, namespace: string): Rollout {
+  return {
+    namespace,
+    name: deployment.metadata.name,
+    action: 'status',
+    ...versionOf(deployment),
+    generation: deployment.metadata.generation ?? 0,
+    judgedAt: judgedAt(deployment) ?? null,
+    restartedAt: null,
+    template: null,
+    before: null,
+  };
+}
+
+const judged = z.object({ lastUpdateTime: z.string() });
+
+/** When the condition Progressing was last updated. */
+export function judgedAt(deployment: KubeObject): string | undefined {
+  return judged.safeParse(condition(deployment, 'Progressing')).data?.lastUpdateTime;
+}
