@@ -1,6 +1,5 @@
-import { type EndpointsReading, endpointsOf, readEndpoints } from '../../cluster/endpoints.ts';
+import { type EndpointsReading, readEndpoints } from '../../cluster/endpoints.ts';
 import { isPodReady, isPodTerminating, type Labels, matchesLabels } from '../../cluster/selector.ts';
-import { PortFailure } from '../../ports/failure.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Place } from './place.ts';
 
@@ -53,16 +52,9 @@ export function selectorWord(before: Labels, wanted: Labels): string {
   return values.sort((a, b) => a.length - b.length)[0] ?? '';
 }
 
-/** The addresses behind a Service; a user who may not read slices may still read Endpoints. */
-export async function endpointsBehind(place: Place, service: string): Promise<EndpointsReading> {
-  const { kube, namespace, options } = place;
-  try {
-    return await readEndpoints(kube, { name: service, namespace }, options);
-  } catch (error) {
-    if (!(error instanceof PortFailure) || error.reason !== 'forbidden') throw error;
-    const endpoints = await kube.get({ group: '', resource: 'endpoints', name: service, namespace }, options);
-    return { endpoints: endpointsOf([endpoints]), from: 'endpoints' };
-  }
+/** The addresses behind a Service of this place. */
+export function endpointsBehind(place: Place, name: string): Promise<EndpointsReading> {
+  return readEndpoints(place.kube, { name, namespace: place.namespace }, place.options);
 }
 
 /** Ports of the Service that name a container port which a pod lacks: to such a pod no traffic would flow. */
