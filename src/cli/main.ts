@@ -1,0 +1,147 @@
+import { Command, CommanderError, Option } from 'commander';
+import { CommandFailure, EXIT } from './exit-code.ts';
+import { standardIo } from './io.ts';
+import { VERSION } from './version.ts';
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];
+
+function withConnection(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig file instead of those that kubectl would find')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('-n, --namespace <name>', 'namespace, where the runbook names none')
+    .option('--prometheus <url>', 'Prometheus server (else PROMETHEUS_URL, else rollbook.yaml)');
+}
+
+function withAnswers(command: Command): Command {
+  return command
+    .option('-i, --input <name=value>', 'an input of the runbook; may be repeated', collect, [])
+    .option('--yes', 'answer ordinary confirmations; never a dangerous one')
+    .option('--confirm <step>', 'confirm this dangerous step; may be repeated', collect, [])
+    .option('--answer <step=value>', 'answer a task, prompt or decision; may be repeated', collect, [])
+    .option('--plain', 'plain lines instead of the screen')
+    .option('--json', 'one JSON object a line');
+}
+
+function program(): Command {
+  const root = new Command('rollbook')
+    .description('Walks the person on call through a rollback, step by step.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError('(rollbook --help lists what there is)')
+    .exitOverride();
+  root.action(async () => exitWith((await import('./home.ts')).home(standardIo)));
+
+  withAnswers(
+    withConnection(
+      root.command('run <runbook>').description('run a runbook on the real world, each write confirmed'),
+    ),
+  ).action(async (runbook: string, flags) =>
+    exitWith((await import('./run.ts')).run(runbook, flags, standardIo)),
+  );
+  withAnswers(root.command('drill <runbook>').description('rehearse a runbook in the embedded sandbox'))
+    .option('-s, --scenario <id>', "which of the runbook's drills; the first when absent")
+    .option('--auto', 'let a competent operator answer everything')
+    .action(async (runbook: string, flags) =>
+      exitWith((await import('./drill.ts')).drill(runbook, flags, standardIo)),
+    );
+  withConnection(
+    root.command('preview <runbook>').description('show what each step would do; changes nothing'),
+  )
+    .option('-i, --input <name=value>', 'an input of the runbook; may be repeated', collect, [])
+    .option('--sandbox', 'look at the embedded sandbox instead of the real world')
+    .addOption(new Option('-s, --scenario <id>', "with --sandbox: the world of one of the runbook's drills"))
+    .option('--plain', 'plain lines instead of the screen')
+    .option('--json', 'one JSON object')
+    .action(async (runbook: string, flags) =>
+      exitWith((await import('./preview.ts')).preview(runbook, flags, standardIo)),
+    );
+  withAnswers(root.command('resume [session]').description('go on with a session that was paused or cut off'))
+    .option('--auto', 'let a competent operator answer everything; drills only')
+    .action(async (session: string | undefined, flags) =>
+      exitWith((await import('./resume.ts')).resume(session, flags, standardIo)),
+    );
+  root
+    .command('attach [session]')
+    .description('look at, and answer for, a session that runs on this machine')
+    .action(async (session: string | undefined) =>
+      exitWith((await import('./attach.ts')).attach(session, standardIo)),
+    );
+  root
+    .command('sessions')
+    .description('list sessions, newest first')
+    .option('--json', 'as JSON')
+    .action(async (flags) => exitWith((await import('./sessions.ts')).sessions(flags, standardIo)));
+  root
+    .command('show <session>')
+    .description('tell what happened in a session')
+    .option('--json', 'its events, one JSON object a line')
+    .action(async (session: string, flags) =>
+      exitWith((await import('./show.ts')).show(session, flags, standardIo)),
+    );
+  root
+    .command('verify <session>')
+    .description("check that a session's journal is whole and unchanged")
+    .action(async (session: string) => exitWith((await import('./verify.ts')).verify(session, standardIo)));
+  root
+    .command('list')
+    .description('list the runbooks and their drills')
+    .option('--json', 'as JSON')
+    .action(async (flags) => exitWith((await import('./catalog.ts')).listRunbooks(flags, standardIo)));
+  root
+    .command('validate [files...]')
+    .description('check runbooks, the shipped ones when none is named')
+    .option('--json', 'problems as JSON')
+    .action(async (files: string[], flags) =>
+      exitWith((await import('./catalog.ts')).validateRunbooks(files, flags, standardIo)),
+    );
+  root
+    .command('schema')
+    .description('print the JSON Schema of runbook files')
+    .action(async () => exitWith((await import('./catalog.ts')).printSchema(standardIo)));
+  root
+    .command('sandbox')
+    .description('run the embedded sandbox on its own until stopped')
+    .option('--json', 'one line of JSON when it is ready')
+    .option('--world <file>', 'world description, JSON')
+    .action(async (flags) => exitWith((await import('./sandbox.ts')).sandbox(flags, standardIo)));
+  return root;
+}
+
+async function exitWith(code: Promise<number>): Promise<void> {
+  process.exitCode = await code;
+}
+
+/** Expected failures are sentences and an exit code; only a defect shows a stack. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage;
+  if (error instanceof CommandFailure) {
+    standardIo.err(`rollbook: ${error.message}`);
+    if (error.next !== undefined) standardIo.err(error.next);
+    return error.exitCode;
+  }
+  if (error instanceof Error && EXPECTED.has(error.name)) {
+    standardIo.err(`rollbook: ${error.message}`);
+    if ('next' in error && typeof error.next === 'string') standardIo.err(error.next);
+    return EXIT.refused;
+  }
+  standardIo.err(
+    `rollbook: this is a defect, please report it.\n${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return EXIT.failed;
+}
+
+/** Errors of other rooms whose message is a sentence already; by name, so that none of those rooms is loaded here. */
+const EXPECTED: ReadonlySet<string> = new Set([
+  'PortFailure',
+  'JournalUnwritable',
+  'StateUnusable',
+  'SessionHeld',
+  'JournalDamaged',
+]);
+
+program()
+  .parseAsync(process.argv)
+  .catch((error: unknown) => {
+    process.exitCode = explain(error);
+  });
