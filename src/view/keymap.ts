@@ -1,0 +1,389 @@
+import type { Key } from 'ink';
+import type { Intent } from '../engine/intent.ts';
+
+/** Where keys are typed: a screen, something laid over it, or a line of text. */
+export type Place =
+  | 'session'
+  | 'reader'
+  | 'pods'
+  | 'dialog'
+  | 'typing'
+  | 'summary'
+  | 'home'
+  | 'preview'
+  | 'help';
+
+export type Group = 'Answer' | 'Look' | 'Session' | 'Move' | 'Type' | 'Choose';
+
+export interface Binding {
+  readonly action: string;
+  readonly keys: readonly string[];
+  /** What it does, in a few words: footer, help and documentation say the same. */
+  readonly label: string;
+  /** The whole sentence for the help screen and the documentation. */
+  readonly help: string;
+  readonly group: Group;
+  readonly places: readonly Place[];
+  /** What it asks of the engine: the key works while one of these is allowed. */
+  readonly intents?: readonly Intent['type'][];
+  /** It leads to a write: never taken from a paste, nor before the question has been in sight. */
+  readonly dangerous?: true;
+  /** Too obvious for the footer. */
+  readonly quiet?: true;
+}
+
+/** Every key there is. Footer, help, documentation and the handlers read this and nothing else. */
+export const keymap = [
+  {
+    action: 'confirm',
+    keys: ['y'],
+    label: 'do it',
+    help: 'Say yes to the open question. A dangerous step then asks for the name of its target',
+    group: 'Answer',
+    places: ['session'],
+    intents: ['confirm-step', 'answer-step', 'confirm-undo'],
+    dangerous: true,
+  },
+  {
+    action: 'choose',
+    keys: ['enter'],
+    label: 'choose',
+    help: 'Take the answer that is marked; at first that is one that changes nothing',
+    group: 'Answer',
+    places: ['session', 'dialog'],
+    dangerous: true,
+    quiet: true,
+  },
+  {
+    action: 'skip',
+    keys: ['s'],
+    label: 'skip',
+    help: 'Skip the current step; asks for the reason, which goes into the journal',
+    group: 'Answer',
+    places: ['session'],
+    intents: ['skip-step'],
+  },
+  {
+    action: 'again',
+    keys: ['r'],
+    label: 'look again',
+    help: 'Look at the world again and plan the step anew; nothing is written',
+    group: 'Answer',
+    places: ['session'],
+    intents: ['retry-step', 'replan-step'],
+  },
+  {
+    action: 'accept',
+    keys: ['t'],
+    label: 'take as done',
+    help: 'After an interruption: take the step as done, and verify it',
+    group: 'Answer',
+    places: ['session'],
+    intents: ['accept-step'],
+    dangerous: true,
+  },
+  {
+    action: 'undo',
+    keys: ['u'],
+    label: 'undo last',
+    help: 'Plan the way back from the last write; it is shown and asked before it is done',
+    group: 'Answer',
+    places: ['session'],
+    intents: ['undo-step'],
+  },
+  {
+    action: 'stop',
+    keys: ['x'],
+    label: 'stop step',
+    help: 'Stop the step that is under way; what it did until then stays, and is asked about',
+    group: 'Answer',
+    places: ['session'],
+    intents: ['cancel-step'],
+    dangerous: true,
+  },
+  {
+    action: 'details',
+    keys: ['d'],
+    label: 'details',
+    help: 'The whole plan: every line of the diff, the full command, conditions, evidence',
+    group: 'Look',
+    places: ['session'],
+  },
+  {
+    action: 'output',
+    keys: ['l'],
+    label: 'output',
+    help: 'All that the step has printed; find in it, or follow its end',
+    group: 'Look',
+    places: ['session', 'summary'],
+  },
+  {
+    action: 'pods',
+    keys: ['p'],
+    label: 'pods',
+    help: 'Every pod that is watched, worst first',
+    group: 'Look',
+    places: ['session'],
+  },
+  {
+    action: 'note',
+    keys: ['n'],
+    label: 'note',
+    help: 'Write a note into the journal',
+    group: 'Session',
+    places: ['session', 'summary'],
+    intents: ['add-note'],
+  },
+  {
+    action: 'abort',
+    keys: ['a'],
+    label: 'abort',
+    help: 'End the session here; asks whether its writes are to be undone first',
+    group: 'Session',
+    places: ['session'],
+    intents: ['abort-session'],
+  },
+  {
+    action: 'find',
+    keys: ['/'],
+    label: 'find',
+    help: 'Find a word',
+    group: 'Look',
+    places: ['reader', 'home'],
+  },
+  {
+    action: 'next-match',
+    keys: ['n'],
+    label: 'next',
+    help: 'To the next place where the word is',
+    group: 'Look',
+    places: ['reader'],
+  },
+  {
+    action: 'previous-match',
+    keys: ['N'],
+    label: 'previous',
+    help: 'To the place before',
+    group: 'Look',
+    places: ['reader'],
+    quiet: true,
+  },
+  {
+    action: 'follow',
+    keys: ['f'],
+    label: 'follow',
+    help: 'Stay at the end while more comes',
+    group: 'Look',
+    places: ['reader'],
+  },
+  {
+    action: 'run',
+    keys: ['enter'],
+    label: 'run',
+    help: 'Start the chosen runbook against the real cluster, or resume the chosen session',
+    group: 'Choose',
+    places: ['home'],
+  },
+  {
+    action: 'preview',
+    keys: ['p'],
+    label: 'preview',
+    help: 'See what the chosen runbook would do; nothing is written',
+    group: 'Choose',
+    places: ['home'],
+  },
+  {
+    action: 'drill',
+    keys: ['d'],
+    label: 'drill',
+    help: 'Practise the chosen runbook in the embedded sandbox; asks for the scenario',
+    group: 'Choose',
+    places: ['home'],
+  },
+  {
+    action: 'resume',
+    keys: ['r'],
+    label: 'resume',
+    help: 'Go on with the newest session that can be resumed',
+    group: 'Choose',
+    places: ['home'],
+  },
+  {
+    action: 'pick',
+    keys: ['enter'],
+    label: 'answer',
+    help: 'Take what is typed',
+    group: 'Type',
+    places: ['typing'],
+    dangerous: true,
+  },
+  {
+    action: 'next-pane',
+    keys: ['tab'],
+    label: 'next pane',
+    help: 'To the next pane; the arrows scroll the one that is marked',
+    group: 'Move',
+    places: ['session', 'home'],
+  },
+  {
+    action: 'previous-pane',
+    keys: ['shift+tab'],
+    label: 'previous pane',
+    help: 'To the pane before',
+    group: 'Move',
+    places: ['session', 'home'],
+    quiet: true,
+  },
+  {
+    action: 'previous-choice',
+    keys: ['left'],
+    label: 'previous answer',
+    help: 'To the answer on the left',
+    group: 'Move',
+    places: ['session', 'dialog'],
+    quiet: true,
+  },
+  {
+    action: 'next-choice',
+    keys: ['right'],
+    label: 'next answer',
+    help: 'To the answer on the right',
+    group: 'Move',
+    places: ['session', 'dialog'],
+    quiet: true,
+  },
+  {
+    action: 'up',
+    keys: ['up', 'k'],
+    label: 'up',
+    help: 'A line up, or the answer above',
+    group: 'Move',
+    places: ['session', 'reader', 'pods', 'dialog', 'summary', 'home', 'preview', 'help'],
+    quiet: true,
+  },
+  {
+    action: 'down',
+    keys: ['down', 'j'],
+    label: 'down',
+    help: 'A line down, or the answer below',
+    group: 'Move',
+    places: ['session', 'reader', 'pods', 'dialog', 'summary', 'home', 'preview', 'help'],
+    quiet: true,
+  },
+  {
+    action: 'page-up',
+    keys: ['pgup', 'ctrl+b'],
+    label: 'page up',
+    help: 'A page up',
+    group: 'Move',
+    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
+    quiet: true,
+  },
+  {
+    action: 'page-down',
+    keys: ['pgdn', 'space', 'ctrl+f'],
+    label: 'page down',
+    help: 'A page down',
+    group: 'Move',
+    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
+    quiet: true,
+  },
+  {
+    action: 'top',
+    keys: ['home', 'g'],
+    label: 'top',
+    help: 'To the beginning',
+    group: 'Move',
+    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
+    quiet: true,
+  },
+  {
+    action: 'bottom',
+    keys: ['end', 'G'],
+    label: 'end',
+    help: 'To the end',
+    group: 'Move',
+    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
+    quiet: true,
+  },
+  {
+    action: 'close',
+    keys: ['esc'],
+    label: 'back',
+    help: 'Close what lies over the screen, or go back to the current step; changes nothing',
+    group: 'Move',
+    places: ['session', 'reader', 'pods', 'dialog', 'typing', 'help', 'home'],
+  },
+  {
+    action: 'help',
+    keys: ['?'],
+    label: 'help',
+    help: 'This list',
+    group: 'Session',
+    places: ['session', 'reader', 'pods', 'summary', 'home', 'preview'],
+  },
+  {
+    action: 'leave',
+    keys: ['q'],
+    label: 'leave',
+    help: 'Leave this screen. A running session goes on without it, and waits at its next question',
+    group: 'Session',
+    places: ['session', 'summary', 'home', 'preview'],
+  },
+  {
+    action: 'shut',
+    keys: ['q'],
+    label: 'back',
+    help: 'Close what lies over the screen',
+    group: 'Move',
+    places: ['reader', 'pods', 'help'],
+    quiet: true,
+  },
+  {
+    action: 'interrupt',
+    keys: ['ctrl+c'],
+    label: 'leave',
+    help: 'Twice: leave this screen; the session goes on',
+    group: 'Session',
+    places: ['session', 'reader', 'pods', 'dialog', 'typing', 'summary', 'home', 'preview', 'help'],
+    quiet: true,
+  },
+] as const satisfies readonly Binding[];
+
+/** What a key, or a choice on the screen, asks for. `cancel` has no key of its own: it is chosen. */
+export type Action = (typeof keymap)[number]['action'] | 'cancel';
+
+export const bindings: readonly (Binding & { readonly action: Action })[] = keymap;
+
+export function bindingFor(place: Place, key: string): (Binding & { readonly action: Action }) | undefined {
+  return bindings.find((binding) => binding.places.includes(place) && binding.keys.includes(key));
+}
+
+export function keyOf(action: Action, place: Place): string | undefined {
+  return bindings.find((binding) => binding.action === action && binding.places.includes(place))?.keys[0];
+}
+
+const NAMED: readonly (readonly [keyof Key, string])[] = [
+  ['upArrow', 'up'],
+  ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
+  ['pageUp', 'pgup'],
+  ['pageDown', 'pgdn'],
+  ['home', 'home'],
+  ['end', 'end'],
+  ['return', 'enter'],
+  ['escape', 'esc'],
+  ['backspace', 'backspace'],
+  ['delete', 'delete'],
+];
+
+/** The name under which a key stands in the keymap. */
+export function keyName(input: string, key: Key): string {
+  if (key.tab) return key.shift ? 'shift+tab' : 'tab';
+  const named = NAMED.find(([flag]) => key[flag] === true)?.[1];
+  if (named !== undefined) return named;
+  if (key.ctrl) return `ctrl+${input}`;
+  if (key.meta) return `alt+${input}`;
+  return input === ' ' ? 'space' : input;
+}

@@ -1,0 +1,57 @@
+import { allowedIntents } from '../../engine/select.ts';
+import { bindings, type Place } from '../keymap.ts';
+import type { ScreenState } from '../store.ts';
+import { fit, type Row, row, rowWidth, span } from '../text/row.ts';
+import { questionInSight } from './session-content.ts';
+
+const SIGNS: Readonly<Record<string, string>> = { up: '↑', down: '↓', left: '←', right: '→' };
+
+export function keySign(key: string): string {
+  return SIGNS[key] ?? key;
+}
+
+export interface Hint {
+  readonly key: string;
+  readonly label: string;
+}
+
+/** The keys that do something now: the keymap, cut down to what the engine allows. */
+export function hints(state: ScreenState, place: Place): readonly Hint[] {
+  const allowed = state.session === undefined ? new Set<string>() : allowedIntents(state.session);
+  const question = questionInSight(state);
+  return bindings
+    .filter((binding) => binding.places.includes(place) && binding.quiet !== true)
+    .filter(
+      (binding) => binding.intents === undefined || binding.intents.some((intent) => allowed.has(intent)),
+    )
+    .filter((binding) => state.host === 'there' || binding.intents === undefined)
+    .filter(
+      (binding) =>
+        binding.action !== 'confirm' || question?.choices.some(({ action }) => action === 'confirm'),
+    )
+    .filter((binding) => place !== 'session' || binding.action !== 'close' || state.ui.selected !== undefined)
+    .map((binding) => {
+      const choice =
+        place === 'session' ? question?.choices.find(({ action }) => action === binding.action) : undefined;
+      return { key: keySign(binding.keys[0] ?? ''), label: choice?.label.toLowerCase() ?? binding.label };
+    });
+}
+
+/** As many as fit; help and leave always do. */
+export function hintRow(all: readonly Hint[], width: number): Row {
+  const kept = all.filter(({ label }) => label === 'help' || label === 'leave');
+  const others = all.filter((hint) => !kept.includes(hint));
+  const size = (list: readonly Hint[]) => rowWidth(list.flatMap(draw)) + 1;
+  while (others.length > 0 && size([...others, ...kept]) > width) others.pop();
+  return fit(row(' ', ...[...others, ...kept].flatMap(draw)), width);
+}
+
+function draw({ key, label }: Hint): Row {
+  return row(span(key, 'accent'), span(` ${label}   `, 'muted'));
+}
+
+export function footerRow(state: ScreenState, place: Place, width: number): Row {
+  const { notice } = state.ui;
+  if (notice !== undefined) return fit(row(' ', span(notice.text, notice.tone)), width);
+  return hintRow(hints(state, place), width);
+}

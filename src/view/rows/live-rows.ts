@@ -1,0 +1,240 @@
+import type { LiveMetric, LivePod, LiveService, LiveSnapshot, LiveWorkload } from '../../cluster/live.ts';
+import { blank, paragraph, type Row, row, span, type Tone, table } from '../text/row.ts';
+import { age } from '../text/time.ts';
+import { glyphs, sparks } from '../theme.ts';
+import { isFresh } from './freshness.ts';
+import { warning } from './plan-rows.ts';
+
+/** Workloads worst first, what the services lead to, and the figures; pods below while there is room. */
+export function liveRows(live: LiveSnapshot, width: number, height: number, now: number): readonly Row[] {
+  const problem = live.freshness.problem === undefined ? [] : warning(live.freshness.problem, width);
+  const blocks = [
+    workloadRows(live.workloads, width),
+    [...serviceRows(live.services, width), ...metricRows(live.metrics, width)],
+    live.gaps.flatMap((gap) => paragraph(gap, width, 'muted', row(span(`${glyphs.bullet} `, 'muted')))),
+  ].filter((block) => block.length > 0);
+  const lines = problem.length + blocks.reduce((sum, block) => sum + block.length, 0);
+  const isRoomy = lines + blocks.length - 1 <= height;
+  const rows = [
+    ...problem,
+    ...blocks.flatMap((block, place) => (place > 0 && isRoomy ? [blank, ...block] : block)),
+  ];
+  const room = height - rows.length - 2;
+  const withPods = room < 3 ? [] : [blank, ...podRows(live, width, now).slice(0, room + 1)];
+  const all = rows.length === 0 ? paragraph('Nothing here yet.', width, 'muted') : [...rows, ...withPods];
+  return isFresh(live) ? all : all.map(faded);
+}
+
+/** Rows that may no longer be true are drawn without colour; the title says why. */
+export function faded(line: Row): Row {
+  return line.map(({ text }) => ({ text, tone: 'muted' }));
+}
+
+/** Green is for what is well, red for what is broken; everything else keeps the plain colour. */
+function toneOf(workload: LiveWorkload): Tone {
+  if (workload.rollout === 'failed') return 'bad';
+  if (workload.rollout === 'scaled-down') return 'muted';
+  if (workload.ready >= workload.desired) return 'good';
+  return workload.rollout === 'progressing' && workload.ready > 0 ? 'warn' : 'bad';
+}
+
+const MARK: Partial<Record<Tone, string>> = {
+  good: glyphs.done,
+  warn: glyphs.behind,
+  bad: glyphs.failed,
+  muted: glyphs.gone,
+};
+
+function workloadRows(workloads: readonly LiveWorkload[], width: number): readonly Row[] {
+  const lines = workloads.map((workload) => {
+    const tone = toneOf(workload);
+    const isDown = workload.rollout === 'scaled-down';
+    return row(
+      span(MARK[tone] ?? ' ', tone),
+      span(workload.name, isDown ? 'muted' : 'plain'),
+      span(`${workload.ready}/${workload.desired}`, tone),
+      span(bar(workload.ready, workload.desired), tone),
+      span(isDown ? 'scaled down' : workload.status, tone === 'good' ? 'plain' : tone),
+      span(workload.restarts > 0 && !isDown ? `${workload.restarts} restarts` : '', 'muted'),
+      span(workload.version, 'muted'),
+    );
+  });
+  return table(
+    lines,
+    [
+      {},
+      { cut: 'middle', gives: true, min: 12 },
+      { align: 'right' },
+      {},
+      { gives: true, min: 8, max: 36 },
+      { gives: true, min: 4 },
+      { max: 16, cut: 'middle' },
+    ],
+    width,
+  );
+}
+
+const BAR = 5;
+
+function bar(ready: number, desired: number): string {
+  if (desired === 0) return ' '.repeat(BAR);
+  const cells = Math.min(desired, BAR);
+  const full = ready >= desired ? cells : Math.min(cells - 1, Math.ceil((ready / desired) * cells));
+  return (
+    glyphs.full.repeat(Math.max(0, full)) +
+    glyphs.empty.repeat(cells - Math.max(0, full)) +
+    ' '.repeat(BAR - cells)
+  );
+}
+
+function serviceRows(services: readonly LiveService[], width: number): readonly Row[] {
+  const lines = services.map((service) => {
+    const target = service.behind.length === 0 ? 'nothing' : service.behind.join(', ');
+    const isUp = service.ready > 0;
+    const waiting = service.notReady > 0 ? `, ${service.notReady} not ready` : '';
+    const selector = Object.entries(service.selector)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
+    return row(
+      span(isUp ? glyphs.done : glyphs.failed, isUp ? 'good' : 'bad'),
+      span(service.name),
+      span(glyphs.arrow, 'muted'),
+      span(target, isUp ? 'strong' : 'bad'),
+      span(`${service.ready} ready${waiting}`, isUp ? 'plain' : 'bad'),
+      span(selector, 'muted'),
+    );
+  });
+  return table(
+    lines,
+    [
+      {},
+      { cut: 'middle', gives: true, min: 12 },
+      {},
+      { cut: 'middle', gives: true, min: 8 },
+      { gives: true, min: 8 },
+      { gives: true, min: 0, max: 44 },
+    ],
+    width,
+  );
+}
+
+function metricRows(metrics: readonly LiveMetric[], width: number): readonly Row[] {
+  const lines = metrics.map((metric) => {
+    if (metric.problem !== undefined) {
+      return row(
+        span(glyphs.unavailable, 'warn'),
+        span(metric.title),
+        span(''),
+        span(''),
+        span(metric.problem, 'warn'),
+      );
+    }
+    const value = metric.points.findLast((point) => point !== null) ?? undefined;
+    const isHigh = value !== undefined && metric.warnAbove !== undefined && value > metric.warnAbove;
+    const tone: Tone = value === undefined ? 'muted' : isHigh ? 'bad' : 'good';
+    const limit =
+      metric.warnAbove === undefined
+        ? ''
+        : `${isHigh ? 'above' : 'below'} ${figure(metric.warnAbove, metric.unit)}`;
+    return row(
+      span(isHigh ? glyphs.failed : value === undefined ? glyphs.gone : glyphs.done, tone),
+      span(metric.title),
+      span(value === undefined ? 'no figures' : figure(value, metric.unit), isHigh ? 'bad' : 'strong'),
+      span(sparkline(metric.points, 24), tone),
+      span(limit, isHigh ? 'bad' : 'muted'),
+    );
+  });
+  return table(lines, [{}, { gives: true, min: 10 }, { align: 'right' }, {}, { gives: true, min: 8 }], width);
+}
+
+export function figure(value: number, unit: LiveMetric['unit']): string {
+  const short = (number: number) =>
+    Math.abs(number) >= 10 ? number.toFixed(0) : number.toFixed(number === 0 ? 0 : 1);
+  switch (unit) {
+    // A share: 0.38 is 38 %.
+    case 'percent':
+      return `${short(value * 100)} %`;
+    case 'seconds':
+      return value < 1 ? `${Math.round(value * 1000)} ms` : `${short(value)} s`;
+    case 'count':
+      return value >= 10_000 ? `${Math.round(value / 1000)}k` : short(value);
+  }
+}
+
+/** The newest points, from the lowest to the highest of them; the scale starts at zero. */
+export function sparkline(points: readonly (number | null)[], cells: number): string {
+  const seen = points.slice(-cells);
+  const highest = Math.max(...seen.map((point) => point ?? 0), Number.MIN_VALUE);
+  return seen
+    .map((point) =>
+      point === null
+        ? ' '
+        : sparks[Math.min(sparks.length - 1, Math.floor((point / highest) * (sparks.length - 0.01)))],
+    )
+    .join('');
+}
+
+export function podRows(live: LiveSnapshot, width: number, now: number): readonly Row[] {
+  const lines = live.pods.map((pod) => podRow(pod, now));
+  const heading = row(
+    ...['', 'pod', 'ready', 'status', 'restarts', 'age', 'version', 'node'].map((text) =>
+      span(text, 'muted'),
+    ),
+  );
+  const hidden = live.podCount - live.pods.length;
+  const rows = table(
+    [heading, ...lines],
+    [
+      {},
+      { cut: 'middle', gives: true, min: 16 },
+      { align: 'right' },
+      { gives: true, min: 10, max: 44 },
+      { align: 'right' },
+      { align: 'right' },
+      { cut: 'middle', gives: true, max: 16, min: 6 },
+      { cut: 'middle', gives: true, min: 6 },
+    ],
+    width,
+  );
+  return hidden > 0 ? [...rows, row(span(`and ${hidden} more that are well`, 'muted'))] : rows;
+}
+
+function podRow(pod: LivePod, now: number): Row {
+  const tone: Tone = pod.ready
+    ? 'good'
+    : pod.status === 'Running' || pod.status === 'Terminating'
+      ? 'warn'
+      : 'bad';
+  return row(
+    span(pod.ready ? glyphs.done : glyphs.failed, tone),
+    span(pod.name),
+    span(`${pod.readyContainers}/${pod.containers}`, tone),
+    span(pod.ready ? pod.status : (pod.reason ?? pod.status), pod.ready ? 'plain' : tone),
+    span(String(pod.restarts), pod.restarts > 0 ? 'warn' : 'muted'),
+    span(pod.startedAt === undefined ? '' : age(now - Date.parse(pod.startedAt)), 'muted'),
+    span(pod.version, 'muted'),
+    span(pod.node ?? '', 'muted'),
+  );
+}
+
+/** The live pane in one line, for a narrow screen. */
+export function liveSummary(live: LiveSnapshot | undefined): Row {
+  if (live === undefined) return row(span('nothing watched yet', 'muted'));
+  const parts: Row[] = [
+    row(
+      span(`${live.podsReady}/${live.podCount} pods ready`, live.podsReady < live.podCount ? 'warn' : 'good'),
+    ),
+  ];
+  for (const service of live.services.slice(0, 2)) {
+    const isUp = service.ready > 0;
+    const target = isUp ? service.behind.join(',') : 'nothing ready';
+    parts.push(row(span(`${service.name} ${glyphs.arrow} `, 'muted'), span(target, isUp ? 'plain' : 'bad')));
+  }
+  for (const metric of live.metrics.slice(0, 1)) {
+    const value = metric.points.findLast((point) => point !== null) ?? undefined;
+    const isHigh = value !== undefined && metric.warnAbove !== undefined && value > metric.warnAbove;
+    const text = value === undefined ? 'no figures' : figure(value, metric.unit);
+    parts.splice(1, 0, row(span(`${metric.title} `, 'muted'), span(text, isHigh ? 'bad' : 'good')));
+  }
+  return parts.flatMap((part, place) => (place === 0 ? part : [span('  '), ...part]));
+}

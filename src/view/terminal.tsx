@@ -1,0 +1,62 @@
+import { render } from 'ink';
+import type { ReactNode } from 'react';
+import { ThemeContext } from './components/row-text.tsx';
+import { lookFrom, themeFor } from './theme.ts';
+
+export interface Streams {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export interface MountOptions {
+  readonly streams?: Streams;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Signals that end a screen; the terminal is given back before the process goes. */
+const ENDINGS = ['SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Draws on the alternate screen until `leave` is called, and gives the terminal back however it ends.
+ * An error while drawing is thrown on, after the terminal has been restored.
+ */
+export async function mount(
+  draw: (leave: () => void) => ReactNode,
+  { streams, env }: MountOptions,
+): Promise<void> {
+  const { stdin, stdout, stderr } = streams ?? process;
+  const theme = themeFor(lookFrom(env));
+  let leave = () => {};
+  const instance = render(<ThemeContext value={theme}>{draw(() => leave())}</ThemeContext>, {
+    stdin,
+    stdout,
+    stderr,
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps: 60,
+    exitOnCtrlC: false,
+    // Left to itself Ink draws nothing but the last frame where an environment says CI.
+    interactive: stdout.isTTY === true,
+  });
+  leave = () => instance.unmount();
+  const restoreAndFail = (error: unknown) => {
+    instance.unmount();
+    throw error;
+  };
+  for (const signal of ENDINGS) process.once(signal, leave);
+  process.once('uncaughtException', restoreAndFail);
+  // A terminal that went away must not take the process with it before the session was left.
+  const onGone = () => leave();
+  stdin.once('end', onGone);
+  stdout.once('error', onGone);
+  try {
+    await instance.waitUntilExit();
+  } finally {
+    for (const signal of ENDINGS) process.removeListener(signal, leave);
+    process.removeListener('uncaughtException', restoreAndFail);
+    stdin.removeListener('end', onGone);
+    stdout.removeListener('error', onGone);
+    instance.cleanup();
+  }
+}

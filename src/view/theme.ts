@@ -1,0 +1,150 @@
+import type { SessionMode } from '../engine/event.ts';
+import type { Tone } from './text/row.ts';
+
+/** How a tone is drawn; the props of Ink's Text. */
+export interface Style {
+  readonly color?: string;
+  readonly backgroundColor?: string;
+  readonly bold?: boolean;
+  readonly inverse?: boolean;
+  readonly dimColor?: boolean;
+}
+
+export interface Frame {
+  readonly topLeft: string;
+  readonly topRight: string;
+  readonly bottomLeft: string;
+  readonly bottomRight: string;
+  readonly across: string;
+  readonly down: string;
+}
+
+export const glyphs = {
+  done: '✔',
+  failed: '✖',
+  turn: '▶',
+  running: '●',
+  waiting: '·',
+  skipped: '↷',
+  undone: '↶',
+  interrupted: '!',
+  unavailable: '?',
+  warning: '⚠',
+  live: '●',
+  behind: '◐',
+  gone: '○',
+  pointer: '❯',
+  into: '▸',
+  arrow: '→',
+  bullet: '·',
+  up: '↑',
+  down: '↓',
+  full: '█',
+  empty: '░',
+  cursor: '▏',
+  rule: '─',
+} as const;
+
+/** From lowest to highest. */
+export const sparks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+/** Each world has a frame of its own, so that a glance tells them apart without colour. */
+export const frames: Readonly<Record<SessionMode, Frame>> = {
+  incident: frame('╭╮╰╯', '─', '│'),
+  drill: frame('╔╗╚╝', '═', '║'),
+  preview: frame('┌┐└┘', '╌', '╎'),
+};
+
+/** Cell for cell, for terminals that draw nothing else. */
+const asciiFor: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [...'✔✖▶●↷↶⚠◐○❯▸→·↑↓█░▏─…×'].map((glyph, at) => [glyph, '+x>*~<!~o>>>.^v#.|-~x'[at] ?? '?']),
+  ),
+  ...Object.fromEntries([...'▁▂▃▄▅▆▇'].map((glyph, at) => [glyph, '_.-=+*%'[at] ?? '?'])),
+  ...Object.fromEntries([...'╭╮╰╯│'].map((glyph, at) => [glyph, '++++|'[at] ?? '?'])),
+  ...Object.fromEntries([...'╔╗╚╝═║'].map((glyph, at) => [glyph, '####=#'[at] ?? '?'])),
+  ...Object.fromEntries([...'┌┐└┘╌╎'].map((glyph, at) => [glyph, '....-:'[at] ?? '?'])),
+};
+
+export interface Theme {
+  readonly styles: Readonly<Record<Tone, Style>>;
+  /** Last thing before the terminal: the same cells, in what it can draw. */
+  readonly draw: (text: string) => string;
+}
+
+/** Greys of the 256-colour cube are the same on every palette and readable on dark and on light. */
+const GREY = 'ansi256(245)';
+const LINE = 'ansi256(240)';
+
+const colours = {
+  plain: {},
+  muted: { color: GREY },
+  strong: { bold: true },
+  accent: { color: 'cyan', bold: true },
+  good: { color: 'green' },
+  warn: { color: 'yellow' },
+  bad: { color: 'red' },
+  added: { color: 'green' },
+  removed: { color: 'red' },
+  border: { color: LINE },
+  'border-focus': { color: 'cyan' },
+  button: { inverse: true, bold: true },
+  'badge-incident': { color: 'whiteBright', backgroundColor: 'ansi256(160)', bold: true },
+  'badge-drill': { color: 'black', backgroundColor: 'cyan', bold: true },
+  'badge-preview': { color: 'black', backgroundColor: 'ansi256(147)', bold: true },
+  'badge-good': { color: 'black', backgroundColor: 'green', bold: true },
+  'badge-warn': { color: 'black', backgroundColor: 'yellow', bold: true },
+  'badge-bad': { color: 'whiteBright', backgroundColor: 'ansi256(160)', bold: true },
+} satisfies Record<Tone, Style>;
+
+/** Weight instead of colour: nothing here needs a palette. */
+const monochrome = {
+  plain: {},
+  muted: {},
+  strong: { bold: true },
+  accent: { bold: true },
+  good: {},
+  warn: { bold: true },
+  bad: { bold: true },
+  added: { bold: true },
+  removed: {},
+  border: { dimColor: true },
+  'border-focus': { bold: true },
+  button: { inverse: true, bold: true },
+  'badge-incident': { inverse: true, bold: true },
+  'badge-drill': { inverse: true, bold: true },
+  'badge-preview': { inverse: true, bold: true },
+  'badge-good': { inverse: true, bold: true },
+  'badge-warn': { inverse: true, bold: true },
+  'badge-bad': { inverse: true, bold: true },
+} satisfies Record<Tone, Style>;
+
+function frame(corners: string, across: string, down: string): Frame {
+  const [topLeft = '+', topRight = '+', bottomLeft = '+', bottomRight = '+'] = [...corners];
+  return { topLeft, topRight, bottomLeft, bottomRight, across, down };
+}
+
+export interface Look {
+  readonly colour: boolean;
+  readonly unicode: boolean;
+}
+
+export function themeFor(look: Look): Theme {
+  return {
+    styles: look.colour ? colours : monochrome,
+    draw: look.unicode
+      ? (text) => text
+      : (text) => text.replace(/[^\x20-\x7e]/gu, (glyph) => asciiFor[glyph] ?? glyph),
+  };
+}
+
+/** NO_COLOR and what the terminal can draw, from the environment. Unknown means Unicode: nearly all can. */
+export function lookFrom(env: Readonly<Record<string, string | undefined>>): Look {
+  const charset = /\.(.+)$/.exec(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '')?.[1];
+  const isOther = charset !== undefined && !/^utf-?8/i.test(charset);
+  const isPoor = env['TERM'] === 'linux' || env['TERM'] === 'dumb';
+  return {
+    colour: (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    unicode: (env['ROLLBOOK_ASCII'] ?? '') === '' && !isOther && !isPoor,
+  };
+}

@@ -1,0 +1,277 @@
+import type { LiveSnapshot } from '../../src/cluster/live.ts';
+import type { Draft } from '../../src/engine/event.ts';
+import {
+  done,
+  drill,
+  failing,
+  incident,
+  plan,
+  planned,
+  scalePlan,
+  session,
+  started,
+  switchPlan,
+  untilPark,
+  untilSwitch,
+} from './sessions.ts';
+
+export interface Scene {
+  readonly drafts: readonly Draft[];
+  readonly live?: LiveSnapshot;
+  readonly host?: 'lost';
+  readonly output?: { readonly step: string; readonly text: string };
+}
+
+const healthy: LiveSnapshot = {
+  ...failing,
+  services: failing.services.map((service) => {
+    const tier = service.name.split('-')[0] ?? '';
+    return {
+      ...service,
+      selector: { app: `${tier}-blue`, color: 'blue' },
+      ready: 3,
+      notReady: 0,
+      behind: [`${tier}-blue`],
+    };
+  }),
+  metrics: failing.metrics.map((metric) => ({
+    ...metric,
+    points: [...metric.points, ...Array(8).fill(metric.unit === 'percent' ? 0.004 : 0.12)],
+  })),
+};
+
+const begun = (id: string, what = switchPlan('frontend')): readonly Draft[] => [
+  planned(id, what),
+  { type: 'step-confirmed', step: id, by: 'operator', planHash: `hash of ${id}` },
+  { type: 'step-started', step: id, attempt: 1, attemptId: `${id}-1` },
+];
+
+const refused: readonly Draft[] = [
+  ...untilSwitch(),
+  ...done('switch-frontend', 'blue', ['3 of 3 endpoints are blue, for 10 s'], switchPlan('frontend')),
+  ...begun('switch-backend', switchPlan('backend')),
+  {
+    type: 'step-failed',
+    step: 'switch-backend',
+    failure: {
+      message:
+        'The API server refused the write: user "jana@example.org" may not patch services in namespace banking-app (403). Nothing was written.',
+      next: 'Ask for the role that allows "patch services", or undo 3.1 so that both tiers are on the same colour.',
+      reason: 'forbidden',
+      phase: 'run',
+      refused: true,
+    },
+  },
+];
+
+/** Every state of the session screen worth looking at, by name. */
+export const scenes: Readonly<Record<string, Scene>> = {
+  confirm: { drafts: [...untilSwitch(), planned('switch-frontend', switchPlan('frontend'))], live: failing },
+  drill: {
+    drafts: [...untilSwitch(drill), planned('switch-frontend', switchPlan('frontend'))],
+    live: failing,
+  },
+  stale: {
+    drafts: [
+      ...untilSwitch(),
+      ...begun('switch-frontend'),
+      {
+        type: 'step-stale',
+        step: 'switch-frontend',
+        message:
+          'somebody (kubectl-edit) changed service/frontend-service 6 s after you confirmed; nothing was written',
+      },
+      planned('switch-frontend', switchPlan('frontend')),
+    ],
+    live: {
+      ...failing,
+      freshness: {
+        state: 'behind',
+        heardAt: failing.freshness.heardAt ? failing.freshness.heardAt - 12_000 : undefined,
+      },
+    },
+  },
+  dangerous: {
+    drafts: [
+      ...untilPark(),
+      { type: 'step-answered', step: 'users', value: 'done', by: 'operator' },
+      ...done('users', 'done'),
+      planned('park-frontend', scalePlan),
+    ],
+    live: healthy,
+  },
+  verifying: {
+    drafts: [
+      ...untilSwitch(),
+      ...begun('switch-frontend'),
+      {
+        type: 'step-verifying',
+        step: 'switch-frontend',
+        outcome: { summary: 'blue', evidence: [], outputs: {} },
+      },
+      {
+        type: 'step-observed',
+        step: 'switch-frontend',
+        summary: '3 of 3 endpoints are pods of frontend-blue',
+        holds: true,
+      },
+    ],
+    live: healthy,
+  },
+  task: {
+    drafts: [
+      ...untilPark(),
+      planned(
+        'users',
+        plan({
+          question: {
+            type: 'task',
+            instructions:
+              'Open https://bank.example.org in a private window, log in as the test user,\nand look at an account. Is the balance there?',
+          },
+        }),
+      ),
+    ],
+    live: healthy,
+  },
+  decision: {
+    drafts: [
+      ...untilPark(),
+      planned(
+        'users',
+        plan({
+          question: {
+            type: 'decision',
+            message: 'Prometheus is not configured here. How do you know that users are served?',
+            options: [
+              {
+                value: 'elsewhere',
+                label: 'I have seen the error rate elsewhere',
+                description: 'Grafana, the load balancer, the support channel',
+              },
+              {
+                value: 'unknown',
+                label: 'I do not know',
+                description: 'Green stays up, and the session ends here',
+              },
+            ],
+          },
+        }),
+      ),
+    ],
+    live: healthy,
+  },
+  prompt: {
+    drafts: [
+      ...untilPark(),
+      planned(
+        'users',
+        plan({
+          question: {
+            type: 'prompt',
+            message: 'Number of the incident',
+            pattern: 'INC-[0-9]+',
+            default: 'INC-',
+          },
+        }),
+      ),
+    ],
+    live: healthy,
+  },
+  failed: { drafts: refused, live: failing },
+  unavailable: {
+    drafts: [
+      ...untilPark().slice(0, -4),
+      {
+        type: 'step-unavailable',
+        step: 'errors',
+        reason: 'Prometheus is not configured for this cluster, so the error rate cannot be read.',
+        next: 'Set prometheus.url in rollbook.yaml, or skip this step and say how you know.',
+      },
+    ],
+    live: healthy,
+  },
+  interrupted: {
+    drafts: [
+      ...untilSwitch(),
+      ...begun('switch-frontend'),
+      { type: 'session-paused', reason: 'host stopped' },
+      { type: 'session-resumed', host: 'bastion-1', runbookChanged: false },
+      {
+        type: 'step-interrupted',
+        step: 'switch-frontend',
+        landed: 'yes',
+        evidence:
+          'service/frontend-service selects {app: frontend-blue, color: blue}, written by rollbook at 14:02:31',
+      },
+    ],
+    live: healthy,
+  },
+  undo: {
+    drafts: [
+      ...refused,
+      {
+        type: 'undo-requested',
+        steps: ['switch-frontend'],
+        cause: 'operator',
+        by: 'operator',
+        afterwards: 'ask',
+      },
+      {
+        type: 'undo-planned',
+        step: 'switch-frontend',
+        plan: { ...switchPlan('frontend'), summary: 'back' },
+        planHash: 'undo hash',
+      },
+    ],
+    live: healthy,
+  },
+  output: {
+    drafts: [
+      ...untilPark(),
+      planned('users', plan()),
+      { type: 'step-started', step: 'users', attempt: 1, attemptId: 'users-1' },
+    ],
+    live: healthy,
+    output: {
+      step: 'users',
+      text: Array.from(
+        { length: 80 },
+        (_, at) =>
+          `${14 + Math.floor(at / 60)}:${String(at % 60).padStart(2, '0')}  GET /accounts/${1000 + at}  200  ${12 + (at % 9)} ms`,
+      ).join('\n'),
+    },
+  },
+  lost: { drafts: [...untilSwitch(), ...begun('switch-frontend')], live: failing, host: 'lost' },
+  gone: {
+    drafts: [...untilSwitch(incident), planned('switch-frontend', switchPlan('frontend'))],
+    live: {
+      ...failing,
+      freshness: {
+        state: 'disconnected',
+        heardAt: 0,
+        problem:
+          'The API server at https://10.0.0.1:6443 does not answer (connection refused); trying again in 8 s.',
+      },
+    },
+  },
+  ended: {
+    drafts: [
+      ...untilPark(),
+      ...done('users', 'done'),
+      ...done('park-frontend', '0 of 0', ['0 replicas'], scalePlan),
+      { type: 'note-added', text: 'Support says that no more tickets come in', step: 'park-backend' },
+      {
+        type: 'step-skipped',
+        step: 'park-backend',
+        reason: 'the backend team wants to look at the pods first',
+        by: 'operator',
+      },
+      { type: 'session-ended', outcome: 'succeeded', summary: '9 of 10 steps done, 1 skipped' },
+    ],
+    live: healthy,
+  },
+  start: { drafts: [started()] },
+};
+
+export const stateOf = (scene: Scene) => session(scene.drafts);
