@@ -13,6 +13,15 @@ export interface Redactor {
   /** Takes a value into the register; values under four characters are left out. */
   add(secret: string): void;
   redact(text: string): string;
+  /** For text that comes in pieces: a secret may be cut by the seam. */
+  stream(): StreamRedactor;
+}
+
+export interface StreamRedactor {
+  /** What can be shown by now; an end that may be the beginning of a secret is held back. */
+  push(piece: string): string;
+  /** What was held back. */
+  end(): string;
 }
 
 export function createRedactor(secrets: readonly string[] = []): Redactor {
@@ -24,10 +33,35 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
     pattern = longestFirst.length > 0 ? new RegExp(longestFirst.map(literally).join('|'), 'g') : undefined;
   };
   secrets.forEach(add);
-  return {
-    add,
-    redact: (text) => (pattern === undefined ? text : text.replace(pattern, REDACTED)),
-  };
+  const redact = (text: string): string => (pattern === undefined ? text : text.replace(pattern, REDACTED));
+
+  function stream(): StreamRedactor {
+    let held = '';
+    return {
+      push(piece) {
+        const text = redact(held + piece);
+        const safe = text.slice(0, text.length - openEnd(text, forms));
+        held = text.slice(safe.length);
+        return safe;
+      },
+      end() {
+        const rest = redact(held);
+        held = '';
+        return rest;
+      },
+    };
+  }
+  return { add, redact, stream };
+}
+
+/** Length of the longest end of the text with which a secret begins. */
+function openEnd(text: string, forms: ReadonlySet<string>): number {
+  const longest = Math.max(0, ...[...forms].map((form) => form.length - 1));
+  for (let length = Math.min(longest, text.length); length > 0; length -= 1) {
+    const end = text.slice(-length);
+    for (const form of forms) if (form.length > length && form.startsWith(end)) return length;
+  }
+  return 0;
 }
 
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
