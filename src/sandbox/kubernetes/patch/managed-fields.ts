@@ -74,9 +74,6 @@ export function withOwner(
   lost: Fields,
 ): ManagedEntry[] {
   const mine = entryOf(entries, operation, writer);
-  const others = entries
-    .filter((entry) => entry !== mine)
-    .map((entry) => ({ ...entry, fieldsV1: difference(entry.fieldsV1, lost) }));
   const unchanged = mine !== undefined && sameJson(mine.fieldsV1, owned) && mine.apiVersion === apiVersion;
   const own: ManagedEntry = unchanged
     ? mine
@@ -89,7 +86,10 @@ export function withOwner(
         fieldsV1: owned,
         ...(writer.subresource === undefined ? {} : { subresource: writer.subresource }),
       };
-  return [...others, own].filter((entry) => !isEmpty(entry.fieldsV1));
+  const rest = entries.map((entry) =>
+    entry === mine ? own : { ...entry, fieldsV1: difference(entry.fieldsV1, lost) },
+  );
+  return (mine === undefined ? [...rest, own] : rest).filter((entry) => !isEmpty(entry.fieldsV1));
 }
 
 /** Sets `after.metadata.managedFields` for a create, update or patch that turned `before` into `after`. */

@@ -1,0 +1,195 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AuditLog } from '../audit.ts';
+import { sendJson, sendReply, setWarnings } from './answer.ts';
+import type { ApiCall, Cluster } from './api-call.ts';
+import { ApiError } from './api-error.ts';
+import { authenticate } from './authentication.ts';
+import { authorizePath, authorizeResource } from './authorization.ts';
+import { parseBody } from './body.ts';
+import { DEFAULT_USERS } from './default-access.ts';
+import { generalPath } from './general-paths.ts';
+import { handle } from './handle.ts';
+import { isTree } from './json.ts';
+import type { MemoryStore } from './memory-store.ts';
+import { negotiate } from './negotiate.ts';
+import { attributesOf, type ResourceRequest, readResourceRequest } from './request-info.ts';
+import { servedTypes } from './resource-types.ts';
+import type { ClusterSpec, FaultAnswer, KubernetesWorld, SandboxUser } from './world-interfaces.ts';
+
+/** The version of a cluster whose world does not say. */
+const DEFAULT_VERSION = 'v1.33.1';
+
+export interface KubernetesServerOptions {
+  readonly store: MemoryStore;
+  readonly world: KubernetesWorld;
+  readonly spec: ClusterSpec;
+  readonly audit: AuditLog;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface KubernetesServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What is known of a request while it is answered, for the audit log. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  user: string;
+  verb: string;
+  dryRun: boolean;
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function asksForDryRun(query: URLSearchParams, document: unknown): boolean {
+  const inBody = isTree(document) && document.kind === 'DeleteOptions' ? document.dryRun : undefined;
+  return query.getAll('dryRun').includes('All') || (Array.isArray(inBody) && inBody.includes('All'));
+}
+
+/** Starts an API server on a free port of 127.0.0.1. */
+export async function startKubernetesServer(options: KubernetesServerOptions): Promise<KubernetesServer> {
+  const { store, world, spec, audit, now } = options;
+  const version = spec.version ?? DEFAULT_VERSION;
+  const users = spec.users ?? DEFAULT_USERS;
+  const cluster: Cluster = { store, world, types: servedTypes(version, spec.notServed), version, now };
+  const watches = new Set<ServerResponse>();
+
+  world.faults.attach?.({
+    cut() {
+      for (const response of watches) response.destroy();
+    },
+    expire: () => store.compact(),
+  });
+
+  const record = (exchange: Exchange, code: number): void => {
+    const { url, user, verb, dryRun } = exchange;
+    const time = new Date(now()).toISOString();
+    audit.record({ time, api: 'kubernetes', user, verb, path: url.pathname + url.search, dryRun, code });
+  };
+
+  const fail = async (exchange: Exchange, error: unknown): Promise<void> => {
+    const known = error instanceof ApiError ? error : ApiError.internal(String(error));
+    record(exchange, known.code);
+    if (exchange.response.headersSent) exchange.response.destroy();
+    else await sendJson(exchange.response, known.code, known.toStatus());
+  };
+
+  const answerGeneral = async (exchange: Exchange, user: SandboxUser): Promise<void> => {
+    const { request, response, url } = exchange;
+    authorizePath(store, user, exchange.verb, url.pathname);
+    const answer = generalPath(cluster, url.pathname, request.headers.accept, request.headers.host ?? '');
+    record(exchange, 200);
+    if ('text' in answer) response.end(answer.text);
+    else await sendJson(response, 200, answer.body, { contentType: answer.contentType });
+  };
+
+  const answerResource = async (
+    exchange: Exchange,
+    user: SandboxUser,
+    target: ResourceRequest,
+  ): Promise<void> => {
+    const { request, response, url } = exchange;
+    exchange.verb = target.verb;
+    const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+    const body = await readBytes(request);
+    const document = target.subresource === 'proxy' ? undefined : await parseBody(contentType, body);
+    exchange.dryRun = asksForDryRun(url.searchParams, document);
+    const fault = world.faults.intercept(attributesOf(target, user.name, exchange.dryRun));
+    if (await isCutShort(exchange, fault)) return;
+    authorizeResource(store, user, target);
+    const streams = target.verb === 'watch' || target.subresource === 'log' || target.subresource === 'proxy';
+    const call: ApiCall = {
+      ...target,
+      user,
+      method: request.method ?? 'GET',
+      query: url.searchParams,
+      presentation: negotiate(streams ? watchAccept(target, request) : request.headers.accept),
+      contentType,
+      userAgent: request.headers['user-agent'] ?? '',
+      body,
+      document,
+      dryRun: exchange.dryRun,
+      warnings: [],
+    };
+    const reply = handle(cluster, call);
+    if (fault !== undefined && 'dropAnswer' in fault) {
+      record(exchange, 0);
+      response.destroy();
+      return;
+    }
+    setWarnings(response, call.warnings);
+    record(exchange, reply.kind === 'stream' ? 200 : reply.code);
+    if (reply.kind === 'stream' && reply.watch) {
+      watches.add(response);
+      response.once('close', () => watches.delete(response));
+    }
+    await sendReply(response, reply, call.presentation.format === 'yaml');
+  };
+
+  const isCutShort = async (exchange: Exchange, fault: FaultAnswer | undefined): Promise<boolean> => {
+    if (fault === undefined) return false;
+    if ('delayMs' in fault) await delay(fault.delayMs);
+    if ('drop' in fault) {
+      record(exchange, 0);
+      exchange.response.destroy();
+      return true;
+    }
+    if ('respond' in fault) {
+      record(exchange, fault.respond.code);
+      await sendJson(exchange.response, fault.respond.code, fault.respond);
+      return true;
+    }
+    return false;
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://sandbox');
+    const verb = (request.method ?? 'GET').toLowerCase();
+    const exchange: Exchange = { request, response, url, user: '', verb, dryRun: false };
+    try {
+      const user = authenticate(users, request.headers.authorization);
+      exchange.user = user.name;
+      const target = readResourceRequest(
+        request.method ?? 'GET',
+        url.pathname,
+        url.searchParams,
+        cluster.types,
+      );
+      if (target === undefined) await answerGeneral(exchange, user);
+      else await answerResource(exchange, user, target);
+    } catch (error) {
+      await fail(exchange, error);
+    }
+  };
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Logs and proxied answers are of whatever type they are; only watches present objects. */
+function watchAccept(target: ResourceRequest, request: IncomingMessage): string | undefined {
+  return target.verb === 'watch' ? request.headers.accept : undefined;
+}
