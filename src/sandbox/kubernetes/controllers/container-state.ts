@@ -15,6 +15,19 @@ export type Phase =
   | { readonly running: { readonly startedAt: string } }
   | { readonly terminated: Terminated };
 
+/** An entry of `status.containerStatuses`. */
+export interface ContainerStatus {
+  readonly name: string;
+  readonly state: Phase;
+  readonly lastState: { readonly terminated?: Terminated };
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly image: string;
+  readonly imageID: string;
+  readonly containerID?: string;
+  readonly started: boolean;
+}
+
 /** One container as its kubelet knows it. */
 export interface ContainerState {
   readonly name: string;
@@ -41,16 +54,16 @@ export function freshContainers(pod: StoredObject): ContainerState[] {
 
 /** The containers as an existing pod's status tells them. */
 export function knownContainers(pod: StoredObject): ContainerState[] {
-  const statuses: readonly Record<string, never>[] = pod.status?.containerStatuses ?? [];
+  const statuses: readonly ContainerStatus[] = pod.status?.containerStatuses ?? [];
   return freshContainers(pod).map((fresh) => {
     const status = statuses.find((item) => item.name === fresh.name);
     if (status === undefined) return fresh;
     return {
       ...fresh,
-      phase: status.state ?? CREATING,
-      last: status.lastState ?? {},
-      restarts: status.restartCount ?? 0,
-      ready: status.ready === true,
+      phase: status.state,
+      last: status.lastState,
+      restarts: status.restartCount,
+      ready: status.ready,
     };
   });
 }
@@ -71,7 +84,7 @@ export function containerId(pod: StoredObject, container: ContainerState): strin
   return `containerd://${hexOf(`${pod.metadata.uid}/${container.name}/${container.restarts}`)}`;
 }
 
-function containerStatus(pod: StoredObject, container: ContainerState) {
+function containerStatus(pod: StoredObject, container: ContainerState): ContainerStatus {
   const begun = container.restarts > 0 || !('waiting' in container.phase);
   return {
     name: container.name,

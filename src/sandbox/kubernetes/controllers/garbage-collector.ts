@@ -1,27 +1,23 @@
-import type { StoredObject, TypeKey } from '../store.ts';
+import type { StoredObject } from '../store.ts';
 import type { Dependent } from './cluster-view.ts';
 import type { Controller, ControllerContext } from './controller-context.ts';
 import { PODS, sameKey } from './keys.ts';
 import { deletePod } from './replica-set-controller.ts';
 
-const FOREGROUND = 'foregroundDeletion';
-const ORPHAN = 'orphan';
-
-/** Deletes what has lost its owners, and ends the deletions that wait for it. */
+/** Deletes what has lost its owners. */
 export class GarbageCollector implements Controller {
   readonly #context: ControllerContext;
   readonly #cancels = new Set<() => void>();
-  /** Owners whose deletion waits for their dependents, by uid. */
-  readonly #waiting = new Map<string, Dependent>();
 
   constructor(context: ControllerContext) {
     this.#context = context;
   }
 
   start(): void {
-    this.#context.view.onAny(({ type, key, object }) => {
-      if (type === 'DELETED') this.#soon(() => this.#ownerGone(object));
-      else if (this.#waitsFor(object) !== undefined) this.#soon(() => this.#settle(key, object));
+    this.#context.view.onAny(({ type, object }) => {
+      if (type === 'DELETED' && this.#context.view.dependentsOf(object.metadata.uid).length > 0) {
+        this.#soon(() => this.#ownerGone(object.metadata.uid));
+      }
     });
   }
 
@@ -38,65 +34,18 @@ export class GarbageCollector implements Controller {
     this.#cancels.add(cancel);
   }
 
-  #waitsFor(object: StoredObject): string | undefined {
-    if (object.metadata.deletionTimestamp === undefined) return undefined;
-    return finalizersOf(object).find((name) => name === FOREGROUND || name === ORPHAN);
-  }
-
-  #ownerGone(owner: StoredObject): void {
-    for (const dependent of this.#context.view.dependentsOf(owner.metadata.uid)) {
-      const owners = dependent.object.metadata.ownerReferences ?? [];
-      if (owners.length > 1) this.#disown(dependent, owner.metadata.uid);
-      else this.#delete(dependent);
+  #ownerGone(ownerUid: string): void {
+    for (const dependent of this.#context.view.dependentsOf(ownerUid)) {
+      const others = othersOf(dependent.object, ownerUid);
+      if (others.length === 0) this.#delete(dependent);
+      else this.#disown(dependent, others);
     }
-    for (const { uid } of owner.metadata.ownerReferences ?? []) this.#settleOwner(uid);
   }
 
-  /** An owner deleted in the foreground goes once its last dependent has gone. */
-  #settleOwner(uid: string): void {
-    const waiting = this.#waiting.get(uid);
-    if (waiting !== undefined) this.#settle(waiting.key, waiting.object);
-  }
-
-  #settle(key: TypeKey, object: StoredObject): void {
-    const { view, store } = this.#context;
-    const { namespace, name, uid } = object.metadata;
-    const current = store.get(key, namespace, name);
-    const finalizer = current && this.#waitsFor(current);
-    if (current === undefined || current.metadata.uid !== uid || finalizer === undefined) {
-      this.#waiting.delete(uid);
-      return;
-    }
-    this.#waiting.set(uid, { key, object: current });
-    const dependents = view.dependentsOf(uid);
-    for (const dependent of dependents) {
-      if (finalizer === ORPHAN) this.#disown(dependent, uid);
-      else this.#delete(dependent);
-    }
-    if (finalizer === FOREGROUND && dependents.length > 0) return;
-    this.#waiting.delete(uid);
-    this.#release(key, current, finalizer);
-  }
-
-  #release(key: TypeKey, object: StoredObject, finalizer: string): void {
-    const { store } = this.#context;
-    const { namespace, name } = object.metadata;
-    const left = finalizersOf(object).filter((item) => item !== finalizer);
-    if (left.length === 0) {
-      store.remove(key, namespace, name);
-      return;
-    }
-    store.mutate(key, namespace, name, (draft) => {
-      draft.metadata.finalizers = left;
-    });
-  }
-
-  #disown({ key, object }: Dependent, ownerUid: string): void {
+  #disown({ key, object }: Dependent, others: ReturnType<typeof othersOf>): void {
     const { namespace, name } = object.metadata;
     this.#context.store.mutate(key, namespace, name, (draft) => {
-      const owners = (draft.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== ownerUid);
-      if (owners.length > 0) draft.metadata.ownerReferences = owners;
-      else delete draft.metadata.ownerReferences;
+      draft.metadata.ownerReferences = others;
     });
   }
 
@@ -106,7 +55,6 @@ export class GarbageCollector implements Controller {
   }
 }
 
-function finalizersOf(object: StoredObject): readonly string[] {
-  const { finalizers } = object.metadata;
-  return Array.isArray(finalizers) ? finalizers : [];
+function othersOf(object: StoredObject, ownerUid: string) {
+  return (object.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== ownerUid);
 }

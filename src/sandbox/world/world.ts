@@ -1,0 +1,120 @@
+import { AutoscalerController } from '../kubernetes/controllers/autoscaler-controller.ts';
+import { ClusterView } from '../kubernetes/controllers/cluster-view.ts';
+import type { Controller, ControllerContext } from '../kubernetes/controllers/controller-context.ts';
+import { DeploymentController } from '../kubernetes/controllers/deployment-controller.ts';
+import { EndpointsController } from '../kubernetes/controllers/endpoints-controller.ts';
+import { EventRecorder } from '../kubernetes/controllers/event-recorder.ts';
+import { GarbageCollector } from '../kubernetes/controllers/garbage-collector.ts';
+import { PODS } from '../kubernetes/controllers/keys.ts';
+import { Kubelet } from '../kubernetes/controllers/kubelet.ts';
+import { ReplicaSetController } from '../kubernetes/controllers/replica-set-controller.ts';
+import { RESOURCE_TYPES, servedTypes, storageKey } from '../kubernetes/resource-types.ts';
+import type { Store } from '../kubernetes/store.ts';
+import type { KubernetesWorld, SandboxClock } from '../kubernetes/world-interfaces.ts';
+import { Monitoring } from '../monitoring/monitoring.ts';
+import { ApplicationProxy } from './application-proxy.ts';
+import { Applications, deploymentOf } from './applications.ts';
+import { type FiredFault, ScenarioFaults, type WorldAction } from './fault-gate.ts';
+import { PodLogs } from './pod-logs.ts';
+import { seededRandom } from './random.ts';
+import { Seeding } from './seed.ts';
+import type { WorldSpec } from './spec.ts';
+import { editObject, killPods, withdrawPermission } from './world-actions.ts';
+
+export interface WorldOptions {
+  readonly spec: WorldSpec;
+  readonly store: Store;
+  readonly clock: SandboxClock;
+  /** Told of what went wrong inside; the world goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Everything in the sandbox that moves by itself. */
+export interface World extends KubernetesWorld {
+  /** Puts the first objects into the store and sets everything in motion. */
+  start(): void;
+  stop(): void;
+  /** Every fault that happened so far, oldest first. */
+  firedFaults(): readonly FiredFault[];
+  /** Prometheus' HTTP API; undefined in a world without monitoring. */
+  readonly prometheusHandler: ((request: Request) => Promise<Response>) | undefined;
+}
+
+export function createWorld({ spec, store, clock, onError }: WorldOptions): World {
+  const pace = (milliseconds: number) => milliseconds / spec.timeScale;
+  const random = seededRandom(spec.seed);
+  const view = new ClusterView(store);
+  const events = new EventRecorder(store, clock);
+  const context: ControllerContext = { store, view, events, clock, pace, random, onError };
+  const applications = new Applications(spec.applications);
+  const logs = new PodLogs(store, clock, applications);
+  const served = servedTypes(spec.cluster.version ?? 'v1.33.1', spec.cluster.notServed);
+  const slices = served.some(({ resource }) => resource === 'endpointslices');
+  const holds = new Map(spec.autoscalers.map((item) => [item.deployment, item.holds]));
+  const kubelet = new Kubelet(context, {
+    of: (pod) => applications.of(pod),
+    started: (pod, container) => logs.started(pod, container),
+    stopped: (pod, container, exitCode) => logs.stopped(pod, container, exitCode),
+  });
+  const controllers: readonly Controller[] = [
+    new GarbageCollector(context),
+    kubelet,
+    new ReplicaSetController(context),
+    new DeploymentController(context),
+    new EndpointsController(context, { slices }),
+    new AutoscalerController(context, ({ spec: wanted }) => holds.get(wanted.scaleTargetRef?.name)),
+  ];
+  const monitoring = spec.prometheus
+    ? new Monitoring({ spec, view, store, clock, applications, logs, random, onError })
+    : undefined;
+
+  const act = (action: WorldAction) => {
+    switch (action.do) {
+      case 'set-health': {
+        const { do: _do, deployment, ...change } = action;
+        applications.change(deployment, change);
+        kubelet.reconsider((pod) => deploymentOf(pod) === deployment);
+        return;
+      }
+      case 'kill-pods':
+        return killPods(context, action.deployment, action.count ?? Number.POSITIVE_INFINITY);
+      case 'edit':
+        return editObject(store, action, spec.namespace, clock.now());
+      case 'withdraw-permission':
+        return withdrawPermission(store, action);
+      case 'fail-prometheus':
+        return monitoring?.fail(
+          pace((action.seconds ?? Number.POSITIVE_INFINITY) * 1000),
+          action.code ?? 503,
+        );
+      default:
+        return action satisfies never;
+    }
+  };
+  const faults = new ScenarioFaults({ faults: spec.faults, clock, pace, act, onError });
+
+  return {
+    logs,
+    proxy: new ApplicationProxy({ store, clock, applications, logs, random, pace }),
+    faults,
+    firedFaults: () => faults.fired,
+    prometheusHandler: monitoring && ((request) => monitoring.handle(request)),
+    start() {
+      new Seeding(spec, context, applications).run();
+      view.start(RESOURCE_TYPES.map(storageKey));
+      view.on(PODS, ({ type, object }) => {
+        if (type === 'DELETED') logs.forget(object);
+      });
+      for (const controller of controllers) controller.start();
+      monitoring?.start();
+      faults.start();
+    },
+    stop() {
+      faults.stop();
+      monitoring?.stop();
+      for (const controller of controllers) controller.stop();
+      events.stop();
+      view.stop();
+    },
+  };
+}
