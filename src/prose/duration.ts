@@ -1,5 +1,6 @@
-const DURATION =
-  /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
+/** Hours, minutes, seconds and milliseconds, in this order, at least one of them. */
+export const DURATION_PATTERN =
+  /^(?=\d)(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
 const UNITS = [
   [3_600_000, 'h'],
   [60_000, 'm'],
@@ -9,7 +10,7 @@ const UNITS = [
 
 /** Milliseconds of '10s', '2m', '1h30m' or '500ms' (hours, minutes, seconds, milliseconds, in this order); undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
-  const match = text === '' ? null : DURATION.exec(text);
+  const match = DURATION_PATTERN.exec(text);
   if (match === null) return undefined;
   const ms = UNITS.reduce((sum, [unit], place) => sum + Number(match[place + 1] ?? 0) * unit, 0);
   return Number.isFinite(ms) ? ms : undefined;

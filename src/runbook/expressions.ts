@@ -5,7 +5,7 @@ import { formatDuration } from '../prose/duration.ts';
 import { type Compiler, createCompiler } from './compile.ts';
 import { ExpressionFailure } from './expression-failure.ts';
 import type { Expression, Template } from './runbook.ts';
-import { soleExpression, splitTemplate } from './template.ts';
+import { bareExpression, soleExpression, splitTemplate } from './template.ts';
 
 export { ExpressionFailure } from './expression-failure.ts';
 
@@ -121,13 +121,6 @@ function inText(value: Json, expression: string): string {
       'it is null, which cannot stand inside a text; give it a default',
     );
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** What stands between `${{` and `}}`, or the text itself when it is bare. */
-export function bareExpression(expression: Expression): string {
-  if (!expression.includes('${{')) return expression;
-  const split = splitTemplate(expression);
-  return (split.ok ? soleExpression(split.parts)?.text : undefined) ?? expression;
 }
 
 function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {

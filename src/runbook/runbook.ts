@@ -100,8 +100,11 @@ export interface Step {
 export interface Section {
   /** Unique; a go-to's target. Prefixed like step ids when inlined. */
   readonly id: string;
+  /** Templates, in `scope`. */
   readonly title: string;
   readonly description?: string;
+  /** The scope of a called runbook's section; absent: ''. */
+  readonly scope?: string;
   readonly stepIds: readonly string[];
 }
 

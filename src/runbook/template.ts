@@ -45,6 +45,13 @@ export function soleExpression(parts: readonly TemplatePart[]): TemplatePart | u
   return others.length === 0 && only?.type === 'expression' ? only : undefined;
 }
 
+/** What stands between `${{` and `}}`, or the text itself when it is bare. */
+export function bareExpression(expression: string): string {
+  if (!expression.includes('${{')) return expression;
+  const split = splitTemplate(expression);
+  return (split.ok ? soleExpression(split.parts)?.text : undefined) ?? expression;
+}
+
 function closingBraces(template: string, start: number): number | undefined {
   let depth = 0;
   for (let at = start; at < template.length; at++) {
