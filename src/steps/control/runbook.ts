@@ -7,7 +7,7 @@ export const runbook = defineKind({
   kind: 'runbook',
   description: 'Calls another runbook: its steps take the place of this one, with its inputs bound here.',
   schema: z.strictObject({
-    file: z.string().min(1).describe('The file of the runbook, relative to the calling file.'),
+    runbook: z.string().min(1).describe('The id of the runbook, or its file relative to the calling one.'),
     inputs: z
       .record(z.string(), jsonField)
       .optional()
@@ -15,8 +15,8 @@ export const runbook = defineKind({
   }),
   risk: 'safe',
   outputs: 'any',
-  describe: (params) => `Run ${params.file}`,
+  describe: (params) => `Run ${params.runbook}`,
   plan: async (params) => {
-    throw new TypeError(`the call of ${params.file} should have been replaced by its steps`);
+    throw new TypeError(`the call of ${params.runbook} should have been replaced by its steps`);
   },
 });
