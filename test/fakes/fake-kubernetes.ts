@@ -1,4 +1,3 @@
-import rfc6902 from 'rfc6902';
 import { PortFailure } from '../../src/ports/failure.ts';
 import type { Json } from '../../src/ports/json.ts';
 import type {
@@ -17,7 +16,7 @@ import type {
   ResourceType,
   WatchHandlers,
 } from '../../src/ports/kubernetes.ts';
-import { mergePatch, selects } from './kube-semantics.ts';
+import { applyJsonPatch, bumped, mergePatch, scaleOf, selects } from './kube-semantics.ts';
 
 export type Operation =
   | 'servedVersion'
@@ -257,35 +256,6 @@ function namespaceOf(object: KubeObject): string {
 
 function key(type: ResourceType, namespace: string, name: string): string {
   return `${type.group}/${type.resource}/${namespace}/${name}`;
-}
-
-function scaleOf(object: KubeObject): KubeObject {
-  return {
-    apiVersion: 'autoscaling/v1',
-    kind: 'Scale',
-    metadata: object.metadata,
-    spec: { replicas: object.spec?.replicas ?? 1 },
-    status: { replicas: object.status?.replicas ?? 0 },
-  };
-}
-
-function bumped(before: KubeObject, after: KubeObject): KubeObject {
-  if (JSON.stringify(before.spec) === JSON.stringify(after.spec)) return after;
-  return { ...after, metadata: { ...after.metadata, generation: (before.metadata.generation ?? 0) + 1 } };
-}
-
-function applyJsonPatch(object: KubeObject, patch: Json): KubeObject {
-  const copy = structuredClone(object);
-  const problems = rfc6902
-    .applyPatch(copy, patch as unknown as rfc6902.Operation[])
-    .filter((each) => each !== null);
-  if (problems.length > 0) {
-    throw new PortFailure('The object is not what the patch was made for: a test in it failed.', {
-      reason: 'conflict',
-      status: 422,
-    });
-  }
-  return copy;
 }
 
 function notServed(type: ResourceType): PortFailure {

@@ -1,3 +1,5 @@
+import rfc6902 from 'rfc6902';
+import { PortFailure } from '../../src/ports/failure.ts';
 import type { Json, JsonObject } from '../../src/ports/json.ts';
 import type { KubeObject, ListRequest } from '../../src/ports/kubernetes.ts';
 
@@ -58,4 +60,35 @@ function fields(object: KubeObject): Record<string, string> {
     'involvedObject.name': involved?.name ?? '',
     'involvedObject.kind': involved?.kind ?? '',
   };
+}
+
+/** What the scale subresource shows of a workload. */
+export function scaleOf(object: KubeObject): KubeObject {
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: object.metadata,
+    spec: { replicas: object.spec?.replicas ?? 1 },
+    status: { replicas: object.status?.replicas ?? 0 },
+  };
+}
+
+/** The generation counts changes of the spec. */
+export function bumped(before: KubeObject, after: KubeObject): KubeObject {
+  if (JSON.stringify(before.spec) === JSON.stringify(after.spec)) return after;
+  return { ...after, metadata: { ...after.metadata, generation: (before.metadata.generation ?? 0) + 1 } };
+}
+
+export function applyJsonPatch(object: KubeObject, patch: Json): KubeObject {
+  const copy = structuredClone(object);
+  const problems = rfc6902
+    .applyPatch(copy, patch as unknown as rfc6902.Operation[])
+    .filter((each) => each !== null);
+  if (problems.length > 0) {
+    throw new PortFailure('The object is not what the patch was made for: a test in it failed.', {
+      reason: 'conflict',
+      status: 422,
+    });
+  }
+  return copy;
 }

@@ -1,0 +1,127 @@
+import { PortFailure } from '../ports/failure.ts';
+import type { HttpReads, HttpResponse } from '../ports/http.ts';
+import type { Prometheus, PrometheusSample } from '../ports/prometheus.ts';
+import { neutralise } from '../prose/neutralise.ts';
+
+export interface PrometheusOptions {
+  /** With a path where it is served under one; `/api/v1/query` is appended. */
+  readonly url: string;
+  readonly http: HttpReads;
+  /** Sent as a bearer token. */
+  readonly token?: string;
+  /** Milliseconds; 10 s when absent. */
+  readonly timeoutMs?: number;
+}
+
+type Point = readonly [seconds: number, value: string];
+type Series = { readonly metric?: Readonly<Record<string, string>>; readonly value?: Point };
+interface Reply {
+  readonly status?: 'success' | 'error';
+  readonly errorType?: string;
+  readonly error?: string;
+  readonly data?:
+    | { readonly resultType: 'vector'; readonly result: readonly Series[] }
+    | { readonly resultType: 'scalar' | 'string'; readonly result: Point }
+    | { readonly resultType: 'matrix'; readonly result: unknown };
+}
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Instant queries against anything that speaks Prometheus' HTTP API. */
+export function createPrometheus({ url, http, token, timeoutMs = 10_000 }: PrometheusOptions): Prometheus {
+  const base = url.replace(/\/+$/, '');
+  const host = URL.parse(url)?.host ?? url;
+  return {
+    url,
+    async query(expression, options = {}) {
+      const response = await http.read({
+        url: `${base}/api/v1/query?${new URLSearchParams({ query: expression })}`,
+        timeoutMs,
+        maxBodyBytes: MAX_BODY_BYTES,
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+      return samples(response, expression, host);
+    },
+  };
+}
+
+function samples(response: HttpResponse, expression: string, host: string): readonly PrometheusSample[] {
+  const reply = parse(response.body);
+  if (response.status === 401 || response.status === 403) {
+    throw new PortFailure(`Prometheus at ${host} does not let us in (${response.status}).`, {
+      reason: response.status === 401 ? 'unauthorized' : 'forbidden',
+      status: response.status,
+      next: 'Check the token that is configured for it.',
+    });
+  }
+  if (reply?.status === 'error') throw refused(reply, response.status, expression, host);
+  if (response.status !== 200 || reply?.data === undefined) {
+    throw new PortFailure(`What answers at ${host} (${response.status}) is not Prometheus.`, {
+      reason: 'unexpected',
+      status: response.status,
+      next: 'Check the address, and the path that Prometheus is served under.',
+    });
+  }
+  switch (reply.data.resultType) {
+    case 'vector':
+      return reply.data.result.flatMap(({ metric = {}, value }) =>
+        value === undefined ? [] : [sample(metric, value)],
+      );
+    case 'scalar':
+    case 'string':
+      return [sample({}, reply.data.result)];
+    case 'matrix':
+      throw new PortFailure(`«${expression}» gives a range of values where one each is needed.`, {
+        reason: 'invalid',
+        next: 'Put it into a function such as rate(), avg_over_time() or last_over_time().',
+      });
+  }
+}
+
+function refused(
+  { errorType, error = '' }: Reply,
+  status: number,
+  expression: string,
+  host: string,
+): PortFailure {
+  const said = neutralise(error);
+  switch (errorType) {
+    case 'bad_data':
+      return new PortFailure(`Prometheus at ${host} does not understand «${expression}»: ${said}.`, {
+        reason: 'invalid',
+        status,
+        next: 'Correct the expression in the runbook.',
+      });
+    case 'timeout':
+    case 'canceled':
+      return new PortFailure(`Prometheus at ${host} took too long over «${expression}»: ${said}.`, {
+        reason: 'timeout',
+        status,
+        next: 'Narrow the expression down, or try again.',
+      });
+    default:
+      return new PortFailure(`Prometheus at ${host} could not answer «${expression}»: ${said}.`, {
+        reason: 'unexpected',
+        status,
+      });
+  }
+}
+
+function sample(labels: Readonly<Record<string, string>>, [seconds, value]: Point): PrometheusSample {
+  return { labels, at: Math.round(seconds * 1000), value: numberOf(value) };
+}
+
+function numberOf(text: string): number {
+  if (text === '+Inf') return Number.POSITIVE_INFINITY;
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  return Number(text);
+}
+
+function parse(body: string): Reply | undefined {
+  try {
+    return JSON.parse(body) as Reply;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,199 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../ports/clock.ts';
+import type { KubeObject, KubernetesReads } from '../ports/kubernetes.ts';
+import type { Prometheus } from '../ports/prometheus.ts';
+import { ENDPOINTS_TYPE, SLICE_TYPE } from './endpoints.ts';
+import { projectEvent } from './events.ts';
+import type { LiveEvent, LivePod, LiveSnapshot } from './live.ts';
+import { type MetricSpec, sampleMetrics } from './live-metrics.ts';
+import { snapshotContent } from './live-snapshot.ts';
+import { followStream, freshnessOf, type Stream } from './live-stream.ts';
+import { projectPod, slimPod } from './pods.ts';
+
+/** What to watch, as the runbook's `watch` says once its templates are filled in. */
+export interface LiveWatch {
+  /** Label selector; absent: every pod of the namespace. */
+  readonly pods?: string;
+  /** Names; absent: all. */
+  readonly deployments?: readonly string[];
+  readonly services?: readonly string[];
+  readonly events?: boolean;
+  readonly metrics?: readonly MetricSpec[];
+}
+
+export interface LiveFeedOptions {
+  readonly reads: KubernetesReads;
+  readonly prometheus?: Prometheus | undefined;
+  readonly spec: LiveWatch;
+  readonly namespace: string;
+  readonly clock: Clock;
+  onSnapshot(snapshot: LiveSnapshot): void;
+  readonly signal: AbortSignal;
+}
+
+const LEAST_GAP_MS = 100;
+const TICK_MS = 1_000;
+const MAX_KNOWN_EVENTS = 2_000;
+
+/**
+ * Watches one namespace and hands out pictures of it: at most ten a second, the last one always, none without news.
+ * What cannot be watched is named in `gaps`; what is stale says so in `freshness`. Never throws; ends with the signal.
+ */
+export function startLiveFeed(options: LiveFeedOptions): void {
+  const { reads, spec, namespace, clock, signal } = options;
+  const publish = coalesced(options, () => picture());
+  const follow = <Kept>(
+    group: string,
+    resource: string,
+    project: (object: KubeObject) => Kept,
+    more: object = {},
+  ) =>
+    followStream(
+      {
+        reads,
+        request: { group, resource, namespace, ...more },
+        project,
+        keep: withoutBookkeeping,
+        onChange: publish,
+        atMost: resource === 'events' ? MAX_KNOWN_EVENTS : Number.POSITIVE_INFINITY,
+      },
+      signal,
+    );
+
+  const pods: Stream<LivePod> = followStream(
+    {
+      reads,
+      request: { group: '', resource: 'pods', namespace, ...(spec.pods ? { labelSelector: spec.pods } : {}) },
+      project: projectPod,
+      keep: slimPod,
+      onChange: publish,
+    },
+    signal,
+  );
+  const deployments = follow('apps', 'deployments', whole);
+  const services = follow('', 'services', whole);
+  const endpoints = followEndpoints(options, publish);
+  const events: Stream<LiveEvent> | undefined = spec.events ? follow('', 'events', projectEvent) : undefined;
+  const metrics = sampleMetrics(
+    { specs: spec.metrics ?? [], prometheus: options.prometheus, clock, onChange: publish },
+    signal,
+  );
+
+  function picture(): LiveSnapshot {
+    const streams = [
+      pods,
+      deployments,
+      services,
+      endpoints.current(),
+      ...(events === undefined ? [] : [events]),
+    ];
+    const content = snapshotContent(
+      {
+        pods: pods.known,
+        deployments: deployments.known,
+        services: services.known,
+        endpoints: endpoints.current().known,
+        events: events?.known ?? new Map(),
+      },
+      spec,
+    );
+    return {
+      ...content,
+      namespace,
+      freshness: freshnessOf(streams, clock.now()),
+      metrics: metrics(),
+      gaps: [...endpoints.gaps(), ...streams.flatMap((each) => gapOf(each))],
+    };
+  }
+
+  publish();
+}
+
+/** Draws when something has changed, and looks once a second whether time alone has made it stale. */
+function coalesced({ clock, signal, onSnapshot }: LiveFeedOptions, picture: () => LiveSnapshot): () => void {
+  let last: LiveSnapshot | undefined;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let waiting = false;
+  const draw = () => {
+    const next = picture();
+    if (last !== undefined && isSameToTheEye(last, next)) return;
+    last = next;
+    lastAt = clock.now();
+    onSnapshot(next);
+  };
+  const tick = async () => {
+    while (!signal.aborted) {
+      await clock.sleep(TICK_MS, signal);
+      draw();
+    }
+  };
+  tick().catch(() => undefined);
+  return () => {
+    if (waiting || signal.aborted) return;
+    waiting = true;
+    clock.sleep(Math.max(0, lastAt + LEAST_GAP_MS - clock.now()), signal).then(
+      () => {
+        waiting = false;
+        draw();
+      },
+      () => undefined,
+    );
+  };
+}
+
+/** While all is live, only the time at which it was heard of moves: nothing to draw. */
+function isSameToTheEye(a: LiveSnapshot, b: LiveSnapshot): boolean {
+  const { freshness: before, ...one } = a;
+  const { freshness: after, ...other } = b;
+  return before.state === after.state && before.problem === after.problem && isDeepStrictEqual(one, other);
+}
+
+interface FollowedEndpoints {
+  current(): Stream<KubeObject>;
+  gaps(): readonly string[];
+}
+
+/** EndpointSlices; where those are not served or not allowed, Endpoints in their place. */
+function followEndpoints(
+  { reads, namespace, signal }: LiveFeedOptions,
+  onChange: () => void,
+): FollowedEndpoints {
+  const givenUp = new AbortController();
+  let instead: Stream<KubeObject> | undefined;
+  const common = { reads, project: whole, keep: withoutBookkeeping };
+  const slices = followStream(
+    {
+      ...common,
+      request: { ...SLICE_TYPE, namespace },
+      onChange: () => {
+        if (slices.missing !== undefined && instead === undefined) {
+          givenUp.abort();
+          instead = followStream({ ...common, request: { ...ENDPOINTS_TYPE, namespace }, onChange }, signal);
+        }
+        onChange();
+      },
+    },
+    AbortSignal.any([signal, givenUp.signal]),
+  );
+  return {
+    current: () => instead ?? slices,
+    gaps: () => (instead === undefined ? [] : [`endpointslices: ${said(slices)}, endpoints are used`]),
+  };
+}
+
+function gapOf(stream: Stream<unknown>): readonly string[] {
+  return stream.missing === undefined ? [] : [`${stream.resource}: ${said(stream)}`];
+}
+
+function said({ missing }: Stream<unknown>): string {
+  return missing === 'forbidden' ? 'not allowed to watch' : 'not served';
+}
+
+function whole(object: KubeObject): KubeObject {
+  return object;
+}
+
+function withoutBookkeeping(object: KubeObject): KubeObject {
+  const { managedFields: _, annotations: __, ...metadata } = object.metadata;
+  return { ...object, metadata: metadata as KubeObject['metadata'] };
+}
