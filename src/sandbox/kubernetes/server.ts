@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditLog } from '../audit.ts';
+import type { ServerCertificate } from '../certificate.ts';
 import { sendJson, sendReply, setWarnings } from './answer.ts';
 import type { ApiCall, Cluster } from './api-call.ts';
 import { ApiError } from './api-error.ts';
@@ -28,10 +30,12 @@ export interface KubernetesServerOptions {
   readonly audit: AuditLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Without it, plain HTTP: then kubectl sends no tokens. */
+  readonly certificate?: ServerCertificate;
 }
 
 export interface KubernetesServer {
-  /** `http://127.0.0.1:PORT`. */
+  /** `https://127.0.0.1:PORT`, or http without a certificate. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -173,14 +177,16 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
     }
   };
 
-  const server = createServer((request, response) => void answer(request, response));
+  const { certificate } = options;
+  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
+  const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
