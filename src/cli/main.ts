@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { CommandFailure, EXIT } from './exit-code.ts';
+import { EXIT } from './exit-code.ts';
+import { explain } from './explain.ts';
 import { standardIo } from './io.ts';
 import { VERSION } from './version.ts';
 
@@ -112,36 +113,15 @@ async function exitWith(code: Promise<number>): Promise<void> {
   process.exitCode = await code;
 }
 
-/** Expected failures are sentences and an exit code; only a defect shows a stack. */
-function explain(error: unknown): number {
+function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage;
-  if (error instanceof CommandFailure) {
-    standardIo.err(`rollbook: ${error.message}`);
-    if (error.next !== undefined) standardIo.err(error.next);
-    return error.exitCode;
-  }
-  if (error instanceof Error && EXPECTED.has(error.name)) {
-    standardIo.err(`rollbook: ${error.message}`);
-    if ('next' in error && typeof error.next === 'string') standardIo.err(error.next);
-    return EXIT.refused;
-  }
-  standardIo.err(
-    `rollbook: this is a defect, please report it.\n${error instanceof Error ? error.stack : String(error)}`,
-  );
-  return EXIT.failed;
+  const { lines, exitCode } = explain(error);
+  for (const [at, line] of lines.entries()) standardIo.err(at === 0 ? `rollbook: ${line}` : line);
+  return exitCode;
 }
-
-/** Errors of other rooms whose message is a sentence already; by name, so that none of those rooms is loaded here. */
-const EXPECTED: ReadonlySet<string> = new Set([
-  'PortFailure',
-  'JournalUnwritable',
-  'StateUnusable',
-  'SessionHeld',
-  'JournalDamaged',
-]);
 
 program()
   .parseAsync(process.argv)
   .catch((error: unknown) => {
-    process.exitCode = explain(error);
+    process.exitCode = report(error);
   });

@@ -7,8 +7,8 @@ import { replay } from '../engine/reduce.ts';
 import { createRunner, type Runner, type RunnerOptions } from '../engine/runner.ts';
 import type { SessionState } from '../engine/state.ts';
 import { lockSession, type SessionLock } from '../host/lock.ts';
-import { openJournal } from '../journal/journal.ts';
-import { createRedactor } from '../journal/redact.ts';
+import { type Journal, openJournal } from '../journal/journal.ts';
+import { createRedactor, type Redactor } from '../journal/redact.ts';
 import { createSession, type KeptMode, outputFile, stateFolder } from '../journal/sessions.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -19,7 +19,7 @@ import { type Connection, type SessionPorts, sessionPorts } from './ports.ts';
 import { VERSION } from './version.ts';
 
 /** What a session needs besides its journal to be taken up again: session.json in its folder. */
-interface Kept {
+export interface Kept {
   readonly connection: Connection;
   readonly mode: KeptMode;
   readonly scenario?: string;
@@ -32,6 +32,9 @@ export interface OpenedSession {
   readonly folder: string;
   readonly kept: Kept;
   readonly ports: SessionPorts;
+  readonly journal: Journal;
+  readonly lock: SessionLock;
+  /** As it was when it was opened. */
   readonly state: SessionState;
   readonly events: readonly Event[];
   start(listeners: Pick<RunnerOptions, 'onEvents' | 'onOutput'>): Runner;
@@ -116,8 +119,8 @@ interface Parts {
   readonly session: { readonly id: string; readonly folder: string };
   readonly kept: Kept;
   readonly ports: SessionPorts;
-  readonly journal: ReturnType<typeof openJournal>;
-  readonly redactor: ReturnType<typeof createRedactor>;
+  readonly journal: Journal;
+  readonly redactor: Redactor;
   readonly lock: SessionLock;
   readonly secrets: JsonObject;
 }
@@ -131,6 +134,8 @@ function opened({ session, kept, ports, journal, redactor, lock, secrets }: Part
     folder: session.folder,
     kept,
     ports,
+    journal,
+    lock,
     state,
     events,
     start: (listeners) =>
@@ -184,6 +189,6 @@ function missingSecrets(state: SessionState, given: ReadonlyMap<string, Json>): 
   return Object.fromEntries(names.map((spec) => [spec.name, given.get(spec.name) ?? '']));
 }
 
-function readKept(folder: string): Kept {
+export function readKept(folder: string): Kept {
   return JSON.parse(readFileSync(path.join(folder, KEPT_FILE), 'utf8')) as Kept;
 }

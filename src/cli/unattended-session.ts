@@ -14,6 +14,7 @@ export interface UnattendedOptions {
   readonly io: Io;
   /** Aborted by the first Ctrl-C; what is in flight is finished, then the session pauses. */
   readonly interrupted: AbortSignal;
+  onState(state: SessionState): void;
 }
 
 /** Runs a session without a screen: lines out, answers from flags; without an answer it pauses. */
@@ -35,6 +36,7 @@ export async function runUnattended(opened: OpenedSession, options: UnattendedOp
   };
   const runner = opened.start({
     onEvents(events: readonly Event[], state: SessionState) {
+      options.onState(state);
       for (const event of events) {
         if (json) io.out(jsonLine(event));
         else for (const line of plainLines(event, state)) io.out(line);

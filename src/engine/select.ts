@@ -43,17 +43,6 @@ export function currentStep(state: SessionState): StepState | undefined {
   return state.current === undefined ? undefined : state.steps[state.current];
 }
 
-/** It wrote (or may have), and its plan knows the way back. */
-export function isUndoable(step: StepState): boolean {
-  if (!('plan' in step) || step.plan === undefined) return false;
-  const wrote =
-    step.state === 'succeeded' ||
-    step.state === 'interrupted' ||
-    step.state === 'verifying' ||
-    (step.state === 'failed' && step.began);
-  return wrote && step.plan.effects.length > 0 && !step.plan.alreadyDone && step.plan.undo !== undefined;
-}
-
 /** Newest first: the order in which they are undone. */
 export function undoableSteps(state: SessionState): readonly string[] {
   return state.order
@@ -83,6 +72,16 @@ function mayHaveWritten(step: StepState): boolean {
   if (step.plan.effects.length === 0 || step.plan.alreadyDone) return false;
   if (step.state === 'failed') return step.began && !REFUSALS.has(step.failure.reason ?? '');
   return step.state !== 'awaiting-confirmation' && step.state !== 'confirmed';
+}
+
+/** It wrote (or may have), and its plan knows the way back. */
+export function isUndoable(step: StepState): boolean {
+  const over =
+    step.state === 'succeeded' ||
+    step.state === 'interrupted' ||
+    step.state === 'verifying' ||
+    step.state === 'failed';
+  return over && mayHaveWritten(step) && step.plan?.undo !== undefined;
 }
 
 /** Some step's writes were begun and not refused, whatever became of them. */

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { JsonObject } from '../ports/json.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
+import { packageRoot } from './package-root.ts';
+import type { Connection } from './ports.ts';
+
+/** The embedded sandbox, as a session reaches it: by HTTP and a kubeconfig, like any other cluster. */
+export interface DrillWorld {
+  readonly connection: Connection;
+  /** Path of the audit log: JSON lines, one for each request. */
+  readonly audit: string;
+  stop(): Promise<void>;
+}
+
+/** The line that the sandbox prints when it is ready. */
+interface Ready {
+  readonly kubeconfig: string;
+  readonly prometheus?: { readonly url: string };
+  readonly audit: string;
+}
+
+export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'rollbook-world-'));
+  const file = path.join(folder, 'world.json');
+  writeFileSync(file, JSON.stringify(world), { mode: 0o600 });
+  const program = path.join(packageRoot(), 'dist', 'sandbox.js');
+  const child = spawn(process.execPath, [program, '--world', file, '--idle-exit', '600'], {
+    // Its own process group: a drill whose host was killed can be resumed in the same world.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ready = await readyLine(child);
+  child.unref();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  return {
+    connection: {
+      kubeconfig: ready.kubeconfig,
+      ...(ready.prometheus === undefined ? {} : { prometheusUrl: ready.prometheus.url }),
+    },
+    audit: ready.audit,
+    async stop() {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      if (child.exitCode === null && child.kill('SIGTERM')) await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function readyLine(child: ChildProcess): Promise<Ready> {
+  let problems = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    problems += text;
+  });
+  if (child.stdout === null) throw new Error('The sandbox has no standard output');
+  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Ready;
+  throw new CommandFailure(`The sandbox did not start: ${problems.trim() || 'it said nothing'}`, EXIT.failed);
+}
