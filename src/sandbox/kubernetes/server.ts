@@ -37,6 +37,8 @@ export interface KubernetesServerOptions {
 export interface KubernetesServer {
   /** `https://127.0.0.1:PORT`, or http without a certificate. */
   readonly url: string;
+  /** Watches and followed logs. */
+  openStreams(): number;
   close(): Promise<void>;
 }
 
@@ -67,11 +69,11 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
   const version = spec.version ?? DEFAULT_VERSION;
   const users = spec.users ?? DEFAULT_USERS;
   const cluster: Cluster = { store, world, types: servedTypes(version, spec.notServed), version, now };
-  const watches = new Set<ServerResponse>();
+  const streams = new Map<ServerResponse, 'watch' | 'log'>();
 
   world.faults.attach?.({
     cut() {
-      for (const response of watches) response.destroy();
+      for (const [response, kind] of streams) if (kind === 'watch') response.destroy();
     },
     expire: () => store.compact(),
   });
@@ -112,13 +114,14 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
     const fault = world.faults.intercept(attributesOf(target, user.name, exchange.dryRun));
     if (await isCutShort(exchange, fault)) return;
     authorizeResource(store, user, target);
-    const streams = target.verb === 'watch' || target.subresource === 'log' || target.subresource === 'proxy';
+    // Logs and proxied answers are of whatever type they are.
+    const isText = target.subresource === 'log' || target.subresource === 'proxy';
     const call: ApiCall = {
       ...target,
       user,
       method: request.method ?? 'GET',
       query: url.searchParams,
-      presentation: negotiate(streams ? watchAccept(target, request) : request.headers.accept),
+      presentation: negotiate(isText ? undefined : request.headers.accept),
       contentType,
       userAgent: request.headers['user-agent'] ?? '',
       body,
@@ -134,9 +137,9 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
     }
     setWarnings(response, call.warnings);
     record(exchange, reply.kind === 'stream' ? 200 : reply.code);
-    if (reply.kind === 'stream' && reply.watch) {
-      watches.add(response);
-      response.once('close', () => watches.delete(response));
+    if (reply.kind === 'stream') {
+      streams.set(response, reply.watch ? 'watch' : 'log');
+      response.once('close', () => streams.delete(response));
     }
     await sendReply(response, reply, call.presentation.format === 'yaml');
   };
@@ -187,15 +190,11 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
   const { port } = server.address() as AddressInfo;
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    openStreams: () => streams.size,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-}
-
-/** Logs and proxied answers are of whatever type they are; only watches present objects. */
-function watchAccept(target: ResourceRequest, request: IncomingMessage): string | undefined {
-  return target.verb === 'watch' ? request.headers.accept : undefined;
 }

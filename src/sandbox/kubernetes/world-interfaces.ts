@@ -10,16 +10,16 @@ export interface SandboxClock {
 export interface SandboxUser {
   readonly name: string;
   readonly token: string;
-  readonly groups?: readonly string[];
+  readonly groups?: readonly string[] | undefined;
 }
 
 /** The API server's own part of a world. */
 export interface ClusterSpec {
   /** As /version tells it, `v1.33.1`. Types newer than this minor version are not served. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** Group-versions or resources that this cluster does not serve: `autoscaling/v2`, `discovery.k8s.io/v1/endpointslices`. */
-  readonly notServed?: readonly string[];
-  readonly users?: readonly SandboxUser[];
+  readonly notServed?: readonly string[] | undefined;
+  readonly users?: readonly SandboxUser[] | undefined;
 }
 
 export interface ContainerRef {

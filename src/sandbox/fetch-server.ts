@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { AuditLog } from './audit.ts';
+
+export interface FetchServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface FetchServerOptions {
+  /** What the audit log calls this server. */
+  readonly api: string;
+  readonly audit: AuditLog;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly handler: (request: Request) => Promise<Response>;
+}
+
+/** Serves a handler of fetch's Request and Response on a free port of 127.0.0.1, and keeps the audit log. */
+export async function startFetchServer(options: FetchServerOptions): Promise<FetchServer> {
+  const { api, audit, now, handler } = options;
+  const audited = async (request: Request): Promise<Response> => {
+    const response = await handler(request);
+    const { pathname, search } = new URL(request.url);
+    audit.record({
+      time: new Date(now()).toISOString(),
+      api,
+      user: '',
+      verb: request.method.toLowerCase(),
+      path: pathname + search,
+      dryRun: false,
+      code: response.status,
+    });
+    return response;
+  };
+  const server = createServer(getRequestListener(audited));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

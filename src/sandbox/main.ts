@@ -1,0 +1,97 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AuditLog, openAuditLog } from './audit.ts';
+import { createServerCertificate } from './certificate.ts';
+import { type FetchServer, startFetchServer } from './fetch-server.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { DEFAULT_USERS, seedAccess } from './kubernetes/default-access.ts';
+import { MemoryStore } from './kubernetes/memory-store.ts';
+import { startKubernetesServer } from './kubernetes/server.ts';
+import type { SandboxClock } from './kubernetes/world-interfaces.ts';
+import { readWorldSpec } from './world/spec.ts';
+import { createWorld, type World } from './world/world.ts';
+
+/** What the sandbox says once it can be used; one JSON line of the process. */
+export interface SandboxReady {
+  /** Path; contexts `sandbox` (operator, current), `sandbox-admin`, `sandbox-viewer`. */
+  readonly kubeconfig: string;
+  readonly prometheus?: { readonly url: string };
+  /** Path of the audit log: JSON lines, one for each request to any of the servers. */
+  readonly audit: string;
+}
+
+export interface SandboxOptions {
+  /** An existing folder of its own, for the kubeconfig and the audit log. */
+  readonly folder: string;
+  readonly clock: SandboxClock;
+  /** Told of what went wrong inside; the sandbox goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Sandbox {
+  readonly ready: SandboxReady;
+  readonly world: World;
+  /** When it was last used, in milliseconds since the epoch: now, while a watch or a log is open. */
+  lastUsed(): number;
+  /** Closes the servers and takes the kubeconfig away; the audit log stays. */
+  stop(): Promise<void>;
+}
+
+function noticing(audit: AuditLog, notice: () => void): AuditLog {
+  return {
+    ...audit,
+    record(entry) {
+      notice();
+      audit.record(entry);
+    },
+  };
+}
+
+/** Starts a world and its servers on loopback. Throws WorldSpecError for a world that does not fit. */
+export async function startSandbox(worldInput: unknown, options: SandboxOptions): Promise<Sandbox> {
+  const { folder, clock, onError } = options;
+  const spec = readWorldSpec(worldInput);
+  const now = () => clock.now();
+  const store = new MemoryStore({ now });
+  const world = createWorld({ spec, store, clock, onError });
+  world.start();
+  seedAccess(store, spec.namespace);
+
+  let lastUsed = now();
+  const audit = noticing(openAuditLog(join(folder, 'audit.jsonl')), () => {
+    lastUsed = now();
+  });
+  const certificate = createServerCertificate(now());
+  const cluster = {
+    version: spec.cluster.version,
+    notServed: spec.cluster.notServed,
+    users: spec.cluster.users,
+  };
+  const kubernetes = await startKubernetesServer({ store, world, spec: cluster, audit, now, certificate });
+  const handler = world.prometheusHandler;
+  const prometheus: FetchServer | undefined =
+    handler && (await startFetchServer({ api: 'prometheus', audit, now, handler }));
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeKubeconfig(kubeconfig, {
+    server: kubernetes.url,
+    authority: certificate.cert,
+    namespace: spec.namespace,
+    users: cluster.users ?? DEFAULT_USERS,
+  });
+
+  return {
+    ready: {
+      kubeconfig,
+      ...(prometheus === undefined ? {} : { prometheus: { url: prometheus.url } }),
+      audit: audit.path,
+    },
+    world,
+    lastUsed: () => (kubernetes.openStreams() > 0 ? now() : lastUsed),
+    async stop() {
+      world.stop();
+      await Promise.all([kubernetes.close(), prometheus?.close()]);
+      audit.close();
+      rmSync(kubeconfig, { force: true });
+    },
+  };
+}
