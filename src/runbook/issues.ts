@@ -37,9 +37,10 @@ function knownKeys(issue: z.core.$ZodRawIssue): string {
   return Object.keys(shape ?? {}).join('\n');
 }
 
-/** A schema may refuse expressions as such; it says so by naming `${{`. */
+/** A schema may refuse expressions as such; its refinement says so with `params: { literal: true }`. */
 function isLeftForLater(issue: Issue, root: unknown): boolean {
-  if (issue.code === 'unrecognized_keys' || issue.message.includes('${{')) return false;
+  if (issue.code === 'unrecognized_keys') return false;
+  if (issue.code === 'custom' && issue.params?.literal === true) return false;
   return hasExpression(valueAt(root, issue.path) as never);
 }
 

@@ -27,6 +27,8 @@ export const shell = defineKind({
       .refine((script) => !script.includes('${{'), {
         message:
           'a script may not hold expressions, since the shell would run what their values say: bind the value in env and use "$NAME" in the script',
+        // Read by the runbook parser, which otherwise leaves values with expressions for later.
+        params: { literal: true },
       })
       .describe('The text of the script. It may not hold expressions: bind values in env and use "$NAME".'),
     shell: z.enum(['sh', 'bash']).default('sh').describe('Which shell reads the script.'),
