@@ -16,8 +16,7 @@ import {
   SERVICES,
 } from '../kubernetes/controllers/keys.ts';
 import { podAddress } from '../kubernetes/controllers/kubelet.ts';
-import { randomSuffix } from '../kubernetes/controllers/naming.ts';
-import { podOf } from '../kubernetes/controllers/replica-set-controller.ts';
+import { freePodName, podOf } from '../kubernetes/controllers/replica-set-controller.ts';
 import { newReplicaSet, setAnnotations, withRevision } from '../kubernetes/controllers/revisions.ts';
 import { recordUpdate } from '../kubernetes/patch/managed-fields.ts';
 import { RESOURCE_TYPES, storageKey } from '../kubernetes/resource-types.ts';
@@ -183,7 +182,7 @@ export class Seeding {
     const { store, random } = this.#context;
     this.#pods += 1;
     const index = this.#pods % this.#spec.nodes;
-    const name = `${set.metadata.name}-${randomSuffix(random)}`;
+    const name = freePodName(this.#context, set);
     const draft = podOf(set, name);
     const pod = {
       ...draft,

@@ -100,18 +100,11 @@ export class ReplicaSetController implements Controller {
   }
 
   #create(set: StoredObject, count: number): void {
-    const { store, random } = this.#context;
+    const { store } = this.#context;
     for (let i = 0; i < count; i += 1) {
-      const name = this.#freeName(set, random);
+      const name = freePodName(this.#context, set);
       store.create(PODS, podOf(set, name));
       this.#tell(set, 'SuccessfulCreate', `Created pod: ${name}`);
-    }
-  }
-
-  #freeName(set: StoredObject, random: () => number): string {
-    for (;;) {
-      const name = `${set.metadata.name}-${randomSuffix(random)}`;
-      if (this.#context.store.get(PODS, set.metadata.namespace, name) === undefined) return name;
     }
   }
 
@@ -165,6 +158,14 @@ export function deletePod({ store, clock }: ControllerContext, pod: StoredObject
     draft.metadata.deletionTimestamp = timeText(clock.now() + grace * 1000);
     draft.metadata.deletionGracePeriodSeconds = grace;
   });
+}
+
+/** A generated name that no pod bears yet. */
+export function freePodName({ store, random }: ControllerContext, set: StoredObject): string {
+  for (;;) {
+    const name = `${set.metadata.name}-${randomSuffix(random)}`;
+    if (store.get(PODS, set.metadata.namespace, name) === undefined) return name;
+  }
 }
 
 export function isActive(pod: StoredObject): boolean {
