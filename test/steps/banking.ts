@@ -56,3 +56,25 @@ export function meddle(
   if (object === undefined) throw new Error(`there is no ${kind} ${name} to meddle with`);
   kube.put(change(object));
 }
+
+/** Two revisions of a Deployment, v1 and the current v2. */
+export function revisions(name: string): readonly KubeObject[] {
+  const labels = name === 'frontend-blue' ? BLUE : GREEN;
+  return [1, 2].map((number) => ({
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${name}-${number}`,
+      namespace: 'banking-app',
+      labels,
+      annotations: { 'deployment.kubernetes.io/revision': String(number) },
+      ownerReferences: [{ kind: 'Deployment', name, uid: `uid-${name}`, controller: true }],
+    },
+    spec: {
+      template: {
+        metadata: { labels: { ...labels, 'pod-template-hash': `hash-${number}` } },
+        spec: { containers: [{ name: 'web', image: number === 1 ? 'web:v0' : 'web:v1' }] },
+      },
+    },
+  }));
+}

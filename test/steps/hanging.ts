@@ -1,0 +1,37 @@
+import type { Ports } from '../../src/ports/ports.ts';
+
+/** The same ports, but no call is ever answered: each only ends when a signal that it was given is aborted. */
+export function hanging(ports: Ports): Ports {
+  return {
+    clock: ports.clock,
+    http: neverAnswering(ports.http),
+    processes: neverAnswering(ports.processes),
+    kubernetes: async () => neverAnswering(await ports.kubernetes()),
+    prometheus: async () => neverAnswering(await ports.prometheus()),
+  };
+}
+
+function neverAnswering<T extends object>(port: T): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function'
+        ? (...args: readonly unknown[]) => untilAborted(args, String(name))
+        : value;
+    },
+  });
+}
+
+function untilAborted(args: readonly unknown[], name: string): Promise<never> {
+  const signal = args.map(signalIn).find((found) => found !== undefined);
+  if (signal === undefined) throw new Error(`${name} was called without a signal`);
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function signalIn(argument: unknown): AbortSignal | undefined {
+  if (typeof argument !== 'object' || argument === null || !('signal' in argument)) return undefined;
+  return argument.signal instanceof AbortSignal ? argument.signal : undefined;
+}

@@ -1,0 +1,122 @@
+import { stepKinds } from '../../src/steps/index.ts';
+import type { StepKind } from '../../src/steps/step-kind.ts';
+import { FakeHttp } from '../fakes/fake-http.ts';
+import type { FakeKubernetes } from '../fakes/fake-kubernetes.ts';
+import { type FakePorts, fakePorts } from '../fakes/fake-ports.ts';
+import { FakeProcesses } from '../fakes/fake-processes.ts';
+import { FakePrometheus } from '../fakes/fake-prometheus.ts';
+import { BLUE, banking, revisions } from './banking.ts';
+
+/** Parameters as a runbook would give them, for each kind at least once. */
+const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
+  task: [{ instructions: 'Tell the duty manager.\n\nHe is in the book.' }],
+  prompt: [{ message: 'Which ticket?', pattern: 'INC-\\d+', secret: false, default: 'INC-1' }],
+  decision: [
+    {
+      message: 'Go on?',
+      options: [
+        { value: 'yes', 'go-to': 'verify' },
+        { value: 'no', label: 'No', 'go-to': 'end' },
+      ],
+    },
+  ],
+  command: [
+    {
+      run: ['deploy', '--to', 'blue green'],
+      env: { MODE: 'fast' },
+      cwd: '/srv',
+      undo: { run: ['deploy', '--back'] },
+      probe: { run: ['deployed'] },
+    },
+    { run: ['deploy'] },
+    { run: ['uptime'], 'reads-only': true },
+  ],
+  shell: [
+    { script: 'set -u\necho "$WHOM"', env: { WHOM: "it's me" }, timeout: '30s' },
+    { script: 'true', shell: 'bash', 'reads-only': true },
+  ],
+  'kubernetes/get': [{ resource: 'services', name: 'frontend-service' }],
+  'kubernetes/list': [{ resource: 'pods', selector: 'color=blue' }],
+  'kubernetes/patch': [
+    {
+      resource: 'deployments',
+      name: 'frontend-blue',
+      patch: { metadata: { labels: { retired: 'no' } }, spec: { paused: true } },
+    },
+    {
+      resource: 'services',
+      name: 'frontend-service',
+      type: 'json',
+      patch: [{ op: 'replace', path: '/spec/selector', value: BLUE }],
+    },
+  ],
+  'kubernetes/scale': [
+    { name: 'frontend-green', replicas: 0 },
+    { name: 'frontend-blue', replicas: 4 },
+    { name: 'frontend-blue', replicas: 2 },
+  ],
+  'kubernetes/wait': [
+    { resource: 'pods', selector: 'color=blue', for: 'condition=Ready' },
+    { resource: 'deployments', name: 'frontend-red', for: 'delete' },
+  ],
+  'kubernetes/rollout': [
+    { name: 'frontend-green' },
+    { name: 'frontend-green', action: 'restart' },
+    { name: 'frontend-green', action: 'undo' },
+  ],
+  'kubernetes/describe': [{ resource: 'deployments', name: 'frontend-green' }],
+  'kubernetes/logs': [
+    { selector: 'color=green', tail: 5 },
+    { pod: 'frontend-blue-0', since: '90s' },
+  ],
+  'kubernetes/select-traffic': [{ service: 'frontend-service', selector: BLUE, 'min-ready': 2 }],
+  'http/check': [
+    { url: 'http://shop.test/healthz', 'expect-body': { contains: 'ok' } },
+    { service: 'frontend-service', port: 80, path: '/healthz' },
+    { selector: 'color=blue', port: 8080, 'min-pods': 2 },
+  ],
+  'prometheus/query': [{ query: 'sum(rate(errors[1m]))', unit: 'percent' }],
+  runbook: [{ runbook: 'restore.yaml', inputs: { count: 2 } }],
+};
+
+export interface Sample {
+  readonly title: string;
+  readonly kind: StepKind;
+  readonly params: unknown;
+}
+
+/** Every kind of the registry with each of its sample parameters; a kind without any fails here. */
+export const samples: readonly Sample[] = stepKinds.flatMap((kind) => {
+  const parameters = PARAMETERS[kind.kind];
+  if (parameters === undefined)
+    throw new Error(`test/steps/samples.ts has no parameters for the kind ${kind.kind}`);
+  return parameters.map((given, index) => ({
+    title: parameters.length === 1 ? kind.kind : `${kind.kind} #${index + 1}`,
+    kind,
+    params: kind.schema.parse(given),
+  }));
+});
+
+/** Those that are planned; a call of a runbook never is. */
+export const planned = samples.filter(({ kind }) => kind.kind !== 'runbook');
+
+export interface SampleWorld {
+  readonly kube: FakeKubernetes;
+  readonly processes: FakeProcesses;
+  readonly ports: FakePorts;
+}
+
+export function sampleWorld(): SampleWorld {
+  const kube = banking();
+  for (const replicaSet of revisions('frontend-green')) kube.put(replicaSet);
+  const processes = new FakeProcesses();
+  for (const program of ['deploy', 'deployed', 'uptime', 'sh', 'bash'])
+    processes.on(program, { stdout: 'fine' });
+  const ports = fakePorts({
+    kubernetes: kube,
+    processes,
+    http: new FakeHttp().on('http://shop.test/healthz', { status: 200, body: 'ok' }),
+    prometheus: new FakePrometheus().on('sum(rate(errors[1m]))', 0.25),
+  });
+  return { kube, processes, ports };
+}
