@@ -69,7 +69,7 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
   const lock = lockSession(session.folder);
   const redactor = createRedactor(Object.values(secrets).map(String));
   const journal = openJournal({ folder: session.folder, now: () => systemClock.now(), redactor });
-  journal.append([
+  const events = journal.append([
     {
       type: 'session-started',
       session: session.id,
@@ -79,7 +79,7 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
       version: VERSION,
     },
   ]);
-  return opened({ session, kept, ports, journal, redactor, lock, secrets });
+  return opened({ session, kept, ports, journal, redactor, lock, secrets, events });
 }
 
 /** Takes a session up again, as it was when its host went away. */
@@ -105,14 +105,23 @@ export async function resumeSession(
   }
   const secrets = missingSecrets(state, secretInputs);
   const now = await hash(state.runbook);
-  journal.append([
+  const resumed = journal.append([
     {
       type: 'session-resumed',
       host: `pid ${process.pid}`,
       runbookChanged: now !== undefined && now !== state.runbook.sha256,
     },
   ]);
-  return opened({ session, kept, ports: sessionPorts(kept.connection), journal, redactor, lock, secrets });
+  return opened({
+    session,
+    kept,
+    ports: sessionPorts(kept.connection),
+    journal,
+    redactor,
+    lock,
+    secrets,
+    events: [...journal.events, ...resumed],
+  });
 }
 
 interface Parts {
@@ -123,10 +132,20 @@ interface Parts {
   readonly redactor: Redactor;
   readonly lock: SessionLock;
   readonly secrets: JsonObject;
+  readonly events: readonly Event[];
 }
 
-function opened({ session, kept, ports, journal, redactor, lock, secrets }: Parts): OpenedSession {
-  const events: Event[] = [...journal.events];
+function opened({
+  session,
+  kept,
+  ports,
+  journal,
+  redactor,
+  lock,
+  secrets,
+  events: known,
+}: Parts): OpenedSession {
+  const events: Event[] = [...known];
   const state = replay(events);
   if (state === undefined) throw new Error('The journal is empty');
   return {

@@ -60,7 +60,7 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
     if (flags.json) io.out(JSON.stringify(document));
     else if (flags.plain || !process.stdin.isTTY || !process.stdout.isTTY)
       for (const line of previewLines(document)) io.out(line);
-    else await (await import('../view/run-preview.tsx')).runPreview({ document });
+    else for (const line of previewLines(document)) io.out(line);
     return EXIT.succeeded;
   } finally {
     await world?.stop();

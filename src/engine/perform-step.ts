@@ -215,7 +215,7 @@ export async function verifyStep(desk: Desk, id: string, signal: AbortSignal): P
     desk.append({
       type: 'step-succeeded',
       step: id,
-      summary: seen.summary || step.outcome.summary,
+      summary: shortResult(named) ?? (seen.summary || step.outcome.summary),
       evidence,
       outputs: { ...outputs, ...named },
       durationMs: Math.max(0, desk.options.clock.now() - since),
@@ -224,6 +224,13 @@ export async function verifyStep(desk: Desk, id: string, signal: AbortSignal): P
     if (!writes(plan) && isUnavailable(error)) appendUnavailable(desk, id, error);
     else desk.append({ type: 'step-failed', step: id, failure: toFailure(error, 'verify') });
   }
+}
+
+/** What the file names is what it wanted to know: 'green', '2'. */
+export function shortResult(named: JsonObject): string | undefined {
+  const values = Object.values(named);
+  const short = values.every((value) => typeof value !== 'object' && String(value).length <= 24);
+  return values.length > 0 && short ? values.map(String).join(', ') : undefined;
 }
 
 /** One look: the kind's own, or, for a kind that reads, the reading done again; and the file's expectation on top. */

@@ -7,7 +7,7 @@ import type { Runbook, Step } from '../runbook/runbook.ts';
 import type { Plan, PlanContext, Risk, StepKind } from '../steps/step-kind.ts';
 import type { Event, Failure, World } from './event.ts';
 import { toFailure } from './failure.ts';
-import { effectiveRisk } from './perform-step.ts';
+import { effectiveRisk, shortResult } from './perform-step.ts';
 import { reduce } from './reduce.ts';
 import { evaluateFor, loopItems, renderFor, sessionNamespace, unmetCondition } from './scope.ts';
 import { descriptionOf, sectionTitleOf, titleOf } from './select.ts';
@@ -240,7 +240,7 @@ async function look(
   const expect = spec.verify?.expect;
   const expected =
     expect === undefined || evaluateFor(walk.state(), step, { expect }, result).expect === true;
-  const summary = seen?.summary ?? outcome?.summary ?? '';
+  const summary = shortResult(named) ?? seen?.summary ?? outcome?.summary ?? '';
   const evidence = [...(outcome?.evidence ?? []), ...(seen?.evidence ?? [])];
   walk.pretend({ type: 'step-succeeded', step: step.id, summary, evidence, outputs: result, durationMs: 0 });
   return { summary, evidence, holds: (seen?.holds ?? true) && expected };

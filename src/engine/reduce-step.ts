@@ -1,5 +1,6 @@
 import type { Event } from './event.ts';
-import type { StepState } from './state.ts';
+import type { Planned, StepState } from './state.ts';
+import { isRefusal, mayHaveLanded } from './written.ts';
 
 /** The journal keeps at most this much of a step's output; the whole is in the session's folder. */
 const OUTPUT_TAIL = 8 * 1024;
@@ -8,8 +9,9 @@ export function newStep(id: string, of: string): StepState {
   return { id, of, state: 'pending', attempts: 0, outputTail: '', outputBytes: 0 };
 }
 
-function base(step: StepState) {
-  const { id, of, each, index, attempts, startedAt, endedAt, outputTail, outputBytes } = step;
+/** What a step keeps through all its states. */
+export function base(step: StepState) {
+  const { id, of, each, index, attempts, startedAt, endedAt, outputTail, outputBytes, written } = step;
   return {
     id,
     of,
@@ -20,10 +22,19 @@ function base(step: StepState) {
     ...(index === undefined ? {} : { index }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
+    ...(written === undefined ? {} : { written }),
   };
 }
 
-function planned(step: StepState) {
+/** The base of a step whose plan may have changed the world; an earlier plan that did is where undo goes back to. */
+function wrote(step: StepState, plan: Planned | undefined, refused = false) {
+  const same = base(step);
+  return plan !== undefined && same.written === undefined && mayHaveLanded(plan.plan, refused)
+    ? { ...same, written: plan }
+    : same;
+}
+
+function planned(step: StepState): Planned | undefined {
   return 'plan' in step && step.plan !== undefined && step.planHash !== undefined
     ? { plan: step.plan, planHash: step.planHash }
     : undefined;
@@ -54,7 +65,10 @@ export function reduceStep(step: StepState, event: Event): StepState {
     case 'step-confirmed':
       return plan ? { ...same, state: 'confirmed', ...plan } : step;
     case 'step-started':
-      return plan ? { ...same, state: 'running', attemptId: event.attemptId, ...plan } : step;
+      // Each attempt has an output of its own.
+      return plan
+        ? { ...same, outputTail: '', outputBytes: 0, state: 'running', attemptId: event.attemptId, ...plan }
+        : step;
     case 'step-output':
       return {
         ...step,
@@ -63,12 +77,18 @@ export function reduceStep(step: StepState, event: Event): StepState {
       };
     case 'step-verifying':
       return plan && step.state === 'running'
-        ? { ...same, state: 'verifying', attemptId: step.attemptId, outcome: event.outcome, ...plan }
+        ? {
+            ...wrote(step, plan),
+            state: 'verifying',
+            attemptId: step.attemptId,
+            outcome: event.outcome,
+            ...plan,
+          }
         : step;
     case 'step-accepted':
       return plan && step.state === 'interrupted'
         ? {
-            ...same,
+            ...wrote(step, plan),
             state: 'verifying',
             attemptId: 'accepted',
             outcome: { summary: 'found done', evidence: [step.evidence], outputs: {} },
@@ -84,30 +104,38 @@ export function reduceStep(step: StepState, event: Event): StepState {
       return { ...same, endedAt: event.time, state: 'succeeded', summary, evidence, outputs, ...plan };
     }
     case 'step-failed': {
-      const began = step.state === 'running' || step.state === 'verifying';
-      return { ...same, endedAt: event.time, state: 'failed', failure: event.failure, began, ...plan };
+      const { failure } = event;
+      // Planning that failed is an attempt too: a retry must come to an end.
+      const attempts = plan === undefined ? step.attempts + 1 : step.attempts;
+      const running = step.state === 'running' || step.state === 'verifying';
+      const began = running || (step.state === 'failed' && step.began);
+      const kept = running ? wrote(step, plan, isRefusal(failure.reason)) : same;
+      return { ...kept, attempts, endedAt: event.time, state: 'failed', failure, began, ...plan };
     }
     case 'step-skipped':
       return { ...same, endedAt: event.time, state: 'skipped', reason: event.reason };
-    case 'step-stale':
-      return { ...same, state: 'ready', staleBecause: event.message };
+    case 'step-stale': {
+      const kept = step.state === 'running' ? wrote(step, plan, true) : same;
+      return { ...kept, state: 'ready', staleBecause: event.message };
+    }
     case 'step-retried':
       return { ...same, state: 'ready' };
     case 'step-interrupted':
       return plan
-        ? { ...same, state: 'interrupted', landed: event.landed, evidence: event.evidence, ...plan }
-        : step;
-    case 'step-undone':
-      return plan
         ? {
-            ...same,
-            endedAt: event.time,
-            state: 'undone',
-            summary: event.summary,
+            ...(event.landed === 'no' ? same : wrote(step, plan)),
+            state: 'interrupted',
+            landed: event.landed,
             evidence: event.evidence,
             ...plan,
           }
         : step;
+    case 'step-undone': {
+      const { written, ...rest } = same;
+      const undone = written ?? plan;
+      const { summary, evidence } = event;
+      return undone ? { ...rest, endedAt: event.time, state: 'undone', summary, evidence, ...undone } : step;
+    }
     default:
       return step;
   }

@@ -1,10 +1,12 @@
 import type { Step } from '../runbook/runbook.ts';
 import type { Intent } from './intent.ts';
+import { indexOf, placesOf } from './lookup.ts';
 import type { SessionState, StepState } from './state.ts';
+import { writes } from './written.ts';
 
 /** The runbook's step behind a state (a loop's instances share one). */
 export function stepOf(state: SessionState, step: StepState): Step {
-  const found = state.runbook.steps.find((candidate) => candidate.id === step.of);
+  const found = indexOf(state.runbook).steps.get(step.of);
   if (found === undefined) throw new Error(`The journal names step ${step.of}, which its runbook lacks`);
   return found;
 }
@@ -15,8 +17,6 @@ export function isOver(state: SessionState, step: StepState): boolean {
     case 'succeeded':
     case 'skipped':
       return true;
-    case 'undone':
-      return step.id !== state.current;
     case 'failed':
       return stepOf(state, step).onFailure.action === 'continue' && !wantsRetry(state, step);
     default:
@@ -32,11 +32,19 @@ export function wantsRetry(state: SessionState, step: StepState): boolean {
   return retry !== undefined && !wrote && step.attempts < retry.attempts;
 }
 
-export function firstOpenStep(state: SessionState): string | undefined {
-  return state.order.find((id) => {
-    const step = state.steps[id];
-    return step !== undefined && step.state !== 'undone' && !isOver(state, step);
-  });
+/** The first step from this place on that is not over. */
+export function firstOpenStep(state: SessionState, from = 0): string | undefined {
+  for (let place = from; place < state.order.length; place++) {
+    const step = state.steps[state.order[place] ?? ''];
+    if (step !== undefined && !isOver(state, step)) return step.id;
+  }
+  return undefined;
+}
+
+/** The current step's place in the order; behind the last when all are done. */
+export function currentPlace(state: SessionState): number {
+  const place = state.current === undefined ? undefined : placesOf(state.order).get(state.current);
+  return place ?? state.order.length;
 }
 
 export function currentStep(state: SessionState): StepState | undefined {
@@ -76,20 +84,27 @@ function mayHaveWritten(step: StepState): boolean {
 
 /** It wrote (or may have), and its plan knows the way back. */
 export function isUndoable(step: StepState): boolean {
-  const over =
-    step.state === 'succeeded' ||
-    step.state === 'interrupted' ||
-    step.state === 'verifying' ||
-    step.state === 'failed';
-  return over && mayHaveWritten(step) && step.plan?.undo !== undefined;
+  return step.state !== 'running' && step.written?.plan.undo !== undefined;
+}
+
+/** Newest first: the order in which they are undone. */
+export function undoableSteps(state: SessionState): readonly string[] {
+  return state.written.filter((id) => canBeUndone(state, id)).reverse();
+}
+
+export function lastUndoable(state: SessionState): string | undefined {
+  return state.written.findLast((id) => canBeUndone(state, id));
+}
+
+function canBeUndone(state: SessionState, id: string): boolean {
+  const step = state.steps[id];
+  return step !== undefined && isUndoable(step);
 }
 
 /** Some step's writes were begun and not refused, whatever became of them. */
 export function hasWritten(state: SessionState): boolean {
-  return state.order.some((id) => {
-    const step = state.steps[id];
-    return step !== undefined && mayHaveWritten(step);
-  });
+  const step = currentStep(state);
+  return state.wrote || (step?.state === 'running' && writes(step.plan));
 }
 
 /** What the session waits for a person to say. */
@@ -134,17 +149,33 @@ export function failureIsAsked(state: SessionState, step: StepState): boolean {
   return action === 'ask' || state.declined.includes(step.id);
 }
 
+/** The step that the session is busy with, reading or writing: cancel-step stops it. */
+export function busyWith(state: SessionState): string | undefined {
+  if (state.status === 'ended') return undefined;
+  if (state.undo !== undefined)
+    return state.undo.phase === 'planning' || state.undo.phase === 'running' ? state.undo.step : undefined;
+  const step = currentStep(state);
+  if (step === undefined || state.ending !== undefined) return undefined;
+  if (step.state === 'running' || step.state === 'verifying') return step.id;
+  // A paused session finishes what it was doing, and begins nothing.
+  if (state.status === 'paused') return undefined;
+  const begins = step.state === 'pending' || step.state === 'ready' || step.state === 'confirmed';
+  return begins || wantsRetry(state, step) ? step.id : undefined;
+}
+
 /** What an operator may ask for now; the screen's keys are the keymap cut down to these. */
 export function allowedIntents(state: SessionState): ReadonlySet<Intent['type']> {
   const allowed = new Set<Intent['type']>(['add-note']);
   if (state.status === 'ended') return allowed;
+  if (busyWith(state) !== undefined) allowed.add('cancel-step');
+  if (state.status === 'paused') return allowed;
   allowed.add('pause-session');
   const question = currentQuestion(state);
   const step = currentStep(state);
   if (question?.for === 'undo-confirmation') return new Set([...allowed, 'confirm-undo', 'decline-undo']);
   if (question?.for === 'undo-failed') return new Set([...allowed, 'undo-step', 'decline-undo']);
   if (state.undo !== undefined || state.ending !== undefined) return allowed;
-  if (step?.state === 'running' || step?.state === 'verifying') return allowed.add('cancel-step');
+  if (step?.state === 'running' || step?.state === 'verifying') return allowed;
   allowed.add('abort-session');
   if (lastUndoable(state) !== undefined) allowed.add('undo-step');
   switch (question?.for) {
@@ -189,7 +220,7 @@ const known = (text: string): string => text.replace(EXPRESSION, '…');
 /** The title of a step, or of a loop's instance. */
 export function titleOf(state: SessionState, id: string): string {
   const of = state.steps[id]?.of ?? id;
-  const text = state.titles[id] ?? state.runbook.steps.find((step) => step.id === of)?.title ?? id;
+  const text = state.titles[id] ?? indexOf(state.runbook).steps.get(of)?.title ?? id;
   return known(text);
 }
 
@@ -197,12 +228,12 @@ export function titleOf(state: SessionState, id: string): string {
 export const SECTION = 'section:';
 
 export function sectionTitleOf(state: SessionState, id: string): string {
-  const section = state.runbook.sections.find((candidate) => candidate.id === id);
+  const section = indexOf(state.runbook).sections.get(id);
   return known(state.titles[SECTION + id] ?? section?.title ?? id);
 }
 
 export function descriptionOf(state: SessionState, id: string): string | undefined {
   const of = state.steps[id]?.of ?? id;
-  const text = state.descriptions[id] ?? state.runbook.steps.find((step) => step.id === of)?.description;
+  const text = state.descriptions[id] ?? indexOf(state.runbook).steps.get(of)?.description;
   return text === undefined ? undefined : known(text);
 }

@@ -17,9 +17,11 @@ interface StepBase {
   /** Journalled tail of its output, bounded; the whole is in the session's folder. */
   readonly outputTail: string;
   readonly outputBytes: number;
+  /** The first plan whose writes may still be in the world, whatever was tried after it: undo goes back from there. */
+  readonly written?: Planned;
 }
 
-interface Planned {
+export interface Planned {
   readonly plan: Plan;
   readonly planHash: string;
 }
@@ -65,6 +67,10 @@ export interface UndoState {
   readonly phase: 'planning' | 'awaiting-confirmation' | 'running' | 'failed';
   readonly plan?: Plan;
   readonly planHash?: string;
+  /** How often it was planned: again when the world moved before it was done. */
+  readonly plans?: number;
+  /** Of the undo that was begun. */
+  readonly attemptId?: string;
   readonly failure?: Failure;
   /** Why: the operator's key, the runbook's on-failure, or an abort. Decides whether it is asked. */
   readonly cause: 'operator' | 'on-failure' | 'abort';
@@ -100,6 +106,10 @@ export interface SessionState {
   readonly undoQueue: readonly string[];
   /** Set when the session ends once the undos are done. */
   readonly ending?: { readonly outcome: SessionEnd; readonly summary: string };
+  /** Steps whose writes may still be in the world, in the order they were made. */
+  readonly written: readonly string[];
+  /** Some write was begun and not refused, whatever became of it. */
+  readonly wrote: boolean;
   /** Failed steps whose on-failure undo the operator declined: they are asked about instead. */
   readonly declined: readonly string[];
   readonly notes: readonly Note[];

@@ -1,8 +1,8 @@
 import type { Json } from '../ports/json.ts';
 import { createCompiler } from '../runbook/compile.ts';
-import { bareExpression } from '../runbook/expressions.ts';
+
 import type { Scope, Step } from '../runbook/runbook.ts';
-import { splitTemplate } from '../runbook/template.ts';
+import { bareExpression, splitTemplate } from '../runbook/template.ts';
 import type { SessionState, StepState } from './state.ts';
 
 /** The first step that this one's condition, loop or parameters name and that has not run yet; undefined when all is known. */
