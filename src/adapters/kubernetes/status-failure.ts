@@ -43,7 +43,7 @@ type Answer = Pick<ApiResponse, 'status' | 'headers' | 'body'>;
 /** Turns an answer other than 2xx into a sentence: what was refused, to whom, and what to do. */
 export function statusFailure(response: Answer, subject: Subject, context: KubernetesContext): PortFailure {
   const status = statusOf(response.body);
-  const said = neutralise(status?.message ?? excerpt(response.body)).trim();
+  const said = neutralise(status === undefined ? excerpt(response.body) : (status.message ?? '')).trim();
   const told: Telling = { subject, context, status, said, code: response.status, what: described(subject) };
   const { reason, message, next } = (EXPLAIN[response.status] ?? explainOther)(told);
   const seconds = status?.details?.retryAfterSeconds;
