@@ -126,6 +126,7 @@ function detailOf(error: ParseError | EvaluationError | CelTypeError, text: stri
     const call = /'(.+)'$/.exec(summary)?.[1] ?? summary;
     return `there is no function ${call.replaceAll(/dyn<(\w+)>/g, '$1')}`;
   }
+  if (code === 'limit_exceeded') return 'it is too long or nested too deeply';
   if (code === 'unexpected_token')
     return `${TOKENS[summary.replace(/^.*: /, '')] ?? `"${namedAt(error, text)}"`} was not expected here`;
   if (code === 'expected_token') {
