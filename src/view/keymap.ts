@@ -1,4 +1,3 @@
-import type { Key } from 'ink';
 import type { Intent } from '../engine/intent.ts';
 
 /** Where keys are typed: a screen, something laid over it, or a line of text. */
@@ -18,9 +17,9 @@ export type Group = 'Answer' | 'Look' | 'Session' | 'Move' | 'Type' | 'Choose';
 export interface Binding {
   readonly action: string;
   readonly keys: readonly string[];
-  /** What it does, in a few words: footer, help and documentation say the same. */
-  readonly label: string;
-  /** The whole sentence for the help screen and the documentation. */
+  /** For the footer, in a word or two; absent where that would be noise. */
+  readonly label?: string;
+  /** The sentence of the help screen and of the documentation. */
   readonly help: string;
   readonly group: Group;
   readonly places: readonly Place[];
@@ -28,9 +27,10 @@ export interface Binding {
   readonly intents?: readonly Intent['type'][];
   /** It leads to a write: never taken from a paste, nor before the question has been in sight. */
   readonly dangerous?: true;
-  /** Too obvious for the footer. */
-  readonly quiet?: true;
 }
+
+const scrolled = ['session', 'reader', 'pods', 'summary', 'preview', 'help'] as const;
+const lists = [...scrolled, 'dialog', 'home'] as const;
 
 /** Every key there is. Footer, help, documentation and the handlers read this and nothing else. */
 export const keymap = [
@@ -47,12 +47,10 @@ export const keymap = [
   {
     action: 'choose',
     keys: ['enter'],
-    label: 'choose',
     help: 'Take the answer that is marked; at first that is one that changes nothing',
     group: 'Answer',
     places: ['session', 'dialog'],
     dangerous: true,
-    quiet: true,
   },
   {
     action: 'skip',
@@ -159,15 +157,7 @@ export const keymap = [
     group: 'Look',
     places: ['reader'],
   },
-  {
-    action: 'previous-match',
-    keys: ['N'],
-    label: 'previous',
-    help: 'To the place before',
-    group: 'Look',
-    places: ['reader'],
-    quiet: true,
-  },
+  { action: 'previous-match', keys: ['N'], help: 'To the place before', group: 'Look', places: ['reader'] },
   {
     action: 'follow',
     keys: ['f'],
@@ -228,84 +218,42 @@ export const keymap = [
   {
     action: 'previous-pane',
     keys: ['shift+tab'],
-    label: 'previous pane',
     help: 'To the pane before',
     group: 'Move',
     places: ['session', 'home'],
-    quiet: true,
   },
   {
     action: 'previous-choice',
     keys: ['left'],
-    label: 'previous answer',
     help: 'To the answer on the left',
     group: 'Move',
     places: ['session', 'dialog'],
-    quiet: true,
   },
   {
     action: 'next-choice',
     keys: ['right'],
-    label: 'next answer',
     help: 'To the answer on the right',
     group: 'Move',
     places: ['session', 'dialog'],
-    quiet: true,
   },
-  {
-    action: 'up',
-    keys: ['up', 'k'],
-    label: 'up',
-    help: 'A line up, or the answer above',
-    group: 'Move',
-    places: ['session', 'reader', 'pods', 'dialog', 'summary', 'home', 'preview', 'help'],
-    quiet: true,
-  },
+  { action: 'up', keys: ['up', 'k'], help: 'A line up, or the answer above', group: 'Move', places: lists },
   {
     action: 'down',
     keys: ['down', 'j'],
-    label: 'down',
     help: 'A line down, or the answer below',
     group: 'Move',
-    places: ['session', 'reader', 'pods', 'dialog', 'summary', 'home', 'preview', 'help'],
-    quiet: true,
+    places: lists,
   },
-  {
-    action: 'page-up',
-    keys: ['pgup', 'ctrl+b'],
-    label: 'page up',
-    help: 'A page up',
-    group: 'Move',
-    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
-    quiet: true,
-  },
+  { action: 'page-up', keys: ['pgup', 'ctrl+b'], help: 'A page up', group: 'Move', places: scrolled },
   {
     action: 'page-down',
     keys: ['pgdn', 'space', 'ctrl+f'],
-    label: 'page down',
     help: 'A page down',
     group: 'Move',
-    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
-    quiet: true,
+    places: scrolled,
   },
-  {
-    action: 'top',
-    keys: ['home', 'g'],
-    label: 'top',
-    help: 'To the beginning',
-    group: 'Move',
-    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
-    quiet: true,
-  },
-  {
-    action: 'bottom',
-    keys: ['end', 'G'],
-    label: 'end',
-    help: 'To the end',
-    group: 'Move',
-    places: ['session', 'reader', 'pods', 'summary', 'preview', 'help'],
-    quiet: true,
-  },
+  { action: 'top', keys: ['home', 'g'], help: 'To the beginning', group: 'Move', places: scrolled },
+  { action: 'bottom', keys: ['end', 'G'], help: 'To the end', group: 'Move', places: scrolled },
   {
     action: 'close',
     keys: ['esc'],
@@ -333,20 +281,16 @@ export const keymap = [
   {
     action: 'shut',
     keys: ['q'],
-    label: 'back',
     help: 'Close what lies over the screen',
     group: 'Move',
     places: ['reader', 'pods', 'help'],
-    quiet: true,
   },
   {
     action: 'interrupt',
     keys: ['ctrl+c'],
-    label: 'leave',
     help: 'Twice: leave this screen; the session goes on',
     group: 'Session',
     places: ['session', 'reader', 'pods', 'dialog', 'typing', 'summary', 'home', 'preview', 'help'],
-    quiet: true,
   },
 ] as const satisfies readonly Binding[];
 
@@ -354,36 +298,3 @@ export const keymap = [
 export type Action = (typeof keymap)[number]['action'] | 'cancel';
 
 export const bindings: readonly (Binding & { readonly action: Action })[] = keymap;
-
-export function bindingFor(place: Place, key: string): (Binding & { readonly action: Action }) | undefined {
-  return bindings.find((binding) => binding.places.includes(place) && binding.keys.includes(key));
-}
-
-export function keyOf(action: Action, place: Place): string | undefined {
-  return bindings.find((binding) => binding.action === action && binding.places.includes(place))?.keys[0];
-}
-
-const NAMED: readonly (readonly [keyof Key, string])[] = [
-  ['upArrow', 'up'],
-  ['downArrow', 'down'],
-  ['leftArrow', 'left'],
-  ['rightArrow', 'right'],
-  ['pageUp', 'pgup'],
-  ['pageDown', 'pgdn'],
-  ['home', 'home'],
-  ['end', 'end'],
-  ['return', 'enter'],
-  ['escape', 'esc'],
-  ['backspace', 'backspace'],
-  ['delete', 'delete'],
-];
-
-/** The name under which a key stands in the keymap. */
-export function keyName(input: string, key: Key): string {
-  if (key.tab) return key.shift ? 'shift+tab' : 'tab';
-  const named = NAMED.find(([flag]) => key[flag] === true)?.[1];
-  if (named !== undefined) return named;
-  if (key.ctrl) return `ctrl+${input}`;
-  if (key.meta) return `alt+${input}`;
-  return input === ' ' ? 'space' : input;
-}

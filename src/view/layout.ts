@@ -38,8 +38,8 @@ export function layoutFor({ columns, rows }: Size, headerRows: number): Layout {
   }
   const bottom = between(7, body.height * 0.36, 22);
   const top = body.height - bottom;
-  const steps = between(36, columns * 0.32, 56);
-  const live = between(50, columns * 0.56, 112);
+  const steps = between(40, columns * 0.34, 60);
+  const live = between(52, columns * 0.54, 108);
   return {
     kind: 'wide',
     body,

@@ -1,5 +1,6 @@
 import type { Intent } from '../engine/intent.ts';
-import { bindingFor, type Place } from './keymap.ts';
+import type { Place } from './keymap.ts';
+import { bindingFor } from './keys.ts';
 import type { Size } from './layout.ts';
 import { pressOver } from './press-over.ts';
 import { pressSession } from './press-session.ts';

@@ -251,7 +251,7 @@ const pod = (workloadName: string, tail: string, ready: boolean, status: string,
   restarts,
   startedAt: new Date(START - 600_000).toISOString(),
   node: 'ip-10-0-3-17.eu-central-1.compute.internal',
-  version: workloadName.endsWith('green') ? '1.9.0' : '1.8.3',
+  version: workloadName.includes('green') ? '1.9.0' : '1.8.3',
 });
 
 export const failing: LiveSnapshot = {

@@ -22,8 +22,8 @@ export function eventRows(events: readonly LiveEvent[], width: number, now: numb
     [
       { align: 'right', min: 3 },
       {},
-      { max: 20 },
-      { cut: 'middle', gives: true, min: 12, max: 44 },
+      { max: 20, gives: 2, min: 12 },
+      { cut: 'middle', gives: 1, min: 12, max: 44 },
       { align: 'right', min: 4 },
     ],
     width,

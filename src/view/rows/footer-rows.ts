@@ -1,7 +1,7 @@
 import { allowedIntents } from '../../engine/select.ts';
 import { bindings, type Place } from '../keymap.ts';
 import type { ScreenState } from '../store.ts';
-import { fit, type Row, row, rowWidth, span } from '../text/row.ts';
+import { fitted, type Row, row, rowWidth, span } from '../text/row.ts';
 import { questionInSight } from './session-content.ts';
 
 const SIGNS: Readonly<Record<string, string>> = { up: '↑', down: '↓', left: '←', right: '→' };
@@ -20,7 +20,7 @@ export function hints(state: ScreenState, place: Place): readonly Hint[] {
   const allowed = state.session === undefined ? new Set<string>() : allowedIntents(state.session);
   const question = questionInSight(state);
   return bindings
-    .filter((binding) => binding.places.includes(place) && binding.quiet !== true)
+    .filter((binding) => binding.places.includes(place))
     .filter(
       (binding) => binding.intents === undefined || binding.intents.some((intent) => allowed.has(intent)),
     )
@@ -30,10 +30,11 @@ export function hints(state: ScreenState, place: Place): readonly Hint[] {
         binding.action !== 'confirm' || question?.choices.some(({ action }) => action === 'confirm'),
     )
     .filter((binding) => place !== 'session' || binding.action !== 'close' || state.ui.selected !== undefined)
-    .map((binding) => {
+    .flatMap((binding) => {
       const choice =
         place === 'session' ? question?.choices.find(({ action }) => action === binding.action) : undefined;
-      return { key: keySign(binding.keys[0] ?? ''), label: choice?.label.toLowerCase() ?? binding.label };
+      const label = choice?.label.toLowerCase() ?? binding.label;
+      return label === undefined ? [] : [{ key: keySign(binding.keys[0] ?? ''), label }];
     });
 }
 
@@ -43,7 +44,7 @@ export function hintRow(all: readonly Hint[], width: number): Row {
   const others = all.filter((hint) => !kept.includes(hint));
   const size = (list: readonly Hint[]) => rowWidth(list.flatMap(draw)) + 1;
   while (others.length > 0 && size([...others, ...kept]) > width) others.pop();
-  return fit(row(' ', ...[...others, ...kept].flatMap(draw)), width);
+  return fitted(row(' ', ...[...others, ...kept].flatMap(draw)), width);
 }
 
 function draw({ key, label }: Hint): Row {
@@ -52,6 +53,6 @@ function draw({ key, label }: Hint): Row {
 
 export function footerRow(state: ScreenState, place: Place, width: number): Row {
   const { notice } = state.ui;
-  if (notice !== undefined) return fit(row(' ', span(notice.text, notice.tone)), width);
+  if (notice !== undefined) return fitted(row(' ', span(notice.text, notice.tone)), width);
   return hintRow(hints(state, place), width);
 }

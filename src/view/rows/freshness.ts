@@ -4,7 +4,12 @@ import { ticking } from '../text/time.ts';
 import { glyphs } from '../theme.ts';
 
 /** Is what the live panes show still true? A glyph and a word; the word alone would do. */
-export function freshnessRow(live: LiveSnapshot | undefined, now: number, isHostThere: boolean): Row {
+export function freshnessRow(
+  live: LiveSnapshot | undefined,
+  now: number,
+  isHostThere: boolean,
+  isShort = false,
+): Row {
   if (!isHostThere) return row(span(`${glyphs.gone} session host gone`, 'bad'));
   if (live === undefined) return row(span(`${glyphs.gone} connecting`, 'muted'));
   const { state, heardAt } = live.freshness;
@@ -17,7 +22,12 @@ export function freshnessRow(live: LiveSnapshot | undefined, now: number, isHost
     case 'behind':
       return row(span(`${glyphs.behind}${since} behind`, 'warn'));
     case 'disconnected':
-      return row(span(`${glyphs.gone} disconnected${since}, retrying`, 'bad'));
+      return row(
+        span(
+          isShort ? `${glyphs.gone} disconnected` : `${glyphs.gone} disconnected${since}, retrying`,
+          'bad',
+        ),
+      );
   }
 }
 

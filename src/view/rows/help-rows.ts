@@ -16,7 +16,7 @@ export function helpRows(places: readonly Place[], width: number): readonly Row[
     if (lines.length === 0) return [];
     return [
       row(span(group, 'strong')),
-      ...table(lines, [{}, { min: 12 }, { gives: true, min: 20 }], width),
+      ...table(lines, [{}, { min: 12 }, { gives: 1, min: 20 }], width),
       blank,
     ];
   });

@@ -1,5 +1,5 @@
 import type { LiveMetric, LivePod, LiveService, LiveSnapshot, LiveWorkload } from '../../cluster/live.ts';
-import { blank, paragraph, type Row, row, span, type Tone, table } from '../text/row.ts';
+import { blank, paragraph, type Row, row, rowWidth, span, type Tone, table } from '../text/row.ts';
 import { age } from '../text/time.ts';
 import { glyphs, sparks } from '../theme.ts';
 import { isFresh } from './freshness.ts';
@@ -63,11 +63,11 @@ function workloadRows(workloads: readonly LiveWorkload[], width: number): readon
     lines,
     [
       {},
-      { cut: 'middle', gives: true, min: 12 },
+      { cut: 'middle', gives: 1, min: 12 },
       { align: 'right' },
       {},
-      { gives: true, min: 8, max: 36 },
-      { gives: true, min: 4 },
+      { gives: 2, min: 18, max: 36 },
+      { gives: 3, whole: true, min: 0 },
       { max: 16, cut: 'middle' },
     ],
     width,
@@ -77,14 +77,10 @@ function workloadRows(workloads: readonly LiveWorkload[], width: number): readon
 const BAR = 5;
 
 function bar(ready: number, desired: number): string {
-  if (desired === 0) return ' '.repeat(BAR);
+  if (desired === 0) return '';
   const cells = Math.min(desired, BAR);
   const full = ready >= desired ? cells : Math.min(cells - 1, Math.ceil((ready / desired) * cells));
-  return (
-    glyphs.full.repeat(Math.max(0, full)) +
-    glyphs.empty.repeat(cells - Math.max(0, full)) +
-    ' '.repeat(BAR - cells)
-  );
+  return glyphs.full.repeat(Math.max(0, full)) + glyphs.empty.repeat(cells - Math.max(0, full));
 }
 
 function serviceRows(services: readonly LiveService[], width: number): readonly Row[] {
@@ -108,11 +104,11 @@ function serviceRows(services: readonly LiveService[], width: number): readonly 
     lines,
     [
       {},
-      { cut: 'middle', gives: true, min: 12 },
+      { cut: 'middle', gives: 1, min: 12 },
       {},
-      { cut: 'middle', gives: true, min: 8 },
-      { gives: true, min: 8 },
-      { gives: true, min: 0, max: 44 },
+      { cut: 'middle', gives: 1, min: 8 },
+      { gives: 2, min: 8 },
+      { gives: 3, whole: true, min: 0, max: 44 },
     ],
     width,
   );
@@ -144,7 +140,11 @@ function metricRows(metrics: readonly LiveMetric[], width: number): readonly Row
       span(limit, isHigh ? 'bad' : 'muted'),
     );
   });
-  return table(lines, [{}, { gives: true, min: 10 }, { align: 'right' }, {}, { gives: true, min: 8 }], width);
+  return table(
+    lines,
+    [{}, { gives: 1, min: 10 }, { align: 'right' }, {}, { gives: 2, whole: true, min: 0 }],
+    width,
+  );
 }
 
 export function figure(value: number, unit: LiveMetric['unit']): string {
@@ -186,13 +186,13 @@ export function podRows(live: LiveSnapshot, width: number, now: number): readonl
     [heading, ...lines],
     [
       {},
-      { cut: 'middle', gives: true, min: 16 },
+      { cut: 'middle', gives: 1, min: 16 },
       { align: 'right' },
-      { gives: true, min: 10, max: 44 },
+      { gives: 2, min: 18, max: 60 },
       { align: 'right' },
       { align: 'right' },
-      { cut: 'middle', gives: true, max: 16, min: 6 },
-      { cut: 'middle', gives: true, min: 6 },
+      { cut: 'middle', max: 16 },
+      { cut: 'middle', gives: 3, whole: true, min: 0, max: 44 },
     ],
     width,
   );
@@ -217,24 +217,40 @@ function podRow(pod: LivePod, now: number): Row {
   );
 }
 
-/** The live pane in one line, for a narrow screen. */
-export function liveSummary(live: LiveSnapshot | undefined): Row {
+/** The live pane in one line, for a narrow screen: what fits of it, and nothing by halves. */
+export function liveSummary(live: LiveSnapshot | undefined, width: number): Row {
   if (live === undefined) return row(span('nothing watched yet', 'muted'));
-  const parts: Row[] = [
-    row(
-      span(`${live.podsReady}/${live.podCount} pods ready`, live.podsReady < live.podCount ? 'warn' : 'good'),
+  const isWhole = live.podsReady >= live.podCount;
+  const pods = row(
+    span(
+      `${isWhole ? glyphs.done : glyphs.failed} ${live.podsReady}/${live.podCount} pods ready`,
+      isWhole ? 'good' : 'warn',
     ),
-  ];
-  for (const service of live.services.slice(0, 2)) {
-    const isUp = service.ready > 0;
-    const target = isUp ? service.behind.join(',') : 'nothing ready';
-    parts.push(row(span(`${service.name} ${glyphs.arrow} `, 'muted'), span(target, isUp ? 'plain' : 'bad')));
+  );
+  const metrics = live.metrics.map((metric) => {
+    const { text, isHigh } = newest(metric);
+    return row(span(`${metric.title} `, 'muted'), span(text, isHigh ? 'bad' : 'plain'));
+  });
+  const services = live.services.map((service) => {
+    const target = service.ready > 0 ? service.behind.join(',') : 'nothing ready';
+    return row(
+      span(`${service.name} ${glyphs.arrow} `, 'muted'),
+      span(target, service.ready > 0 ? 'plain' : 'bad'),
+    );
+  });
+  const [first = [], ...others] = metrics;
+  let line = pods;
+  for (const part of [first, ...services, ...others].filter((one) => one.length > 0)) {
+    if (rowWidth(line) + 3 + rowWidth(part) <= width) line = [...line, span('   '), ...part];
   }
-  for (const metric of live.metrics.slice(0, 1)) {
-    const value = metric.points.findLast((point) => point !== null) ?? undefined;
-    const isHigh = value !== undefined && metric.warnAbove !== undefined && value > metric.warnAbove;
-    const text = value === undefined ? 'no figures' : figure(value, metric.unit);
-    parts.splice(1, 0, row(span(`${metric.title} `, 'muted'), span(text, isHigh ? 'bad' : 'good')));
-  }
-  return parts.flatMap((part, place) => (place === 0 ? part : [span('  '), ...part]));
+  return line;
+}
+
+function newest(metric: LiveMetric): { readonly text: string; readonly isHigh: boolean } {
+  const value = metric.points.findLast((point) => point !== null) ?? undefined;
+  if (value === undefined) return { text: 'no figures', isHigh: false };
+  return {
+    text: figure(value, metric.unit),
+    isHigh: metric.warnAbove !== undefined && value > metric.warnAbove,
+  };
 }

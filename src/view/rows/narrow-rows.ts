@@ -1,11 +1,11 @@
 import { progress } from '../../engine/select.ts';
 import { openQuestion } from '../choices.ts';
 import type { ScreenState } from '../store.ts';
-import { fit, type Row, row, span, spread } from '../text/row.ts';
+import { type Row, row, rowWidth, span, spread } from '../text/row.ts';
 import { glyphs } from '../theme.ts';
 import { type Pane, panes } from '../ui.ts';
-import { freshnessRow } from './freshness.ts';
-import { liveSummary } from './live-rows.ts';
+import { freshnessRow, isFresh } from './freshness.ts';
+import { faded, liveSummary } from './live-rows.ts';
 import { shownStep } from './session-content.ts';
 import { numberOf } from './step-name.ts';
 
@@ -47,6 +47,7 @@ export function tabsRow(state: ScreenState, width: number): Row {
 
 /** The live pane in one line. */
 export function liveLine(state: ScreenState, width: number, now: number): Row {
-  const fresh = freshnessRow(state.live, now, state.host === 'there');
-  return fit(spread(row(' ', ...liveSummary(state.live)), row('  ', ...fresh, ' '), width), width);
+  const fresh = row('  ', ...freshnessRow(state.live, now, state.host === 'there'), ' ');
+  const summary = liveSummary(state.live, width - rowWidth(fresh) - 1);
+  return spread(row(' ', ...(isFresh(state.live) ? summary : faded(summary))), fresh, width);
 }

@@ -4,7 +4,7 @@ import type { Area } from '../layout.ts';
 import type { ScreenState } from '../store.ts';
 import { framed, scrollMarks, topToShow, viewport } from '../text/frame.ts';
 import { blank, type Row, row, span } from '../text/row.ts';
-import { frames } from '../theme.ts';
+import { frames, glyphs } from '../theme.ts';
 import type { Pane } from '../ui.ts';
 import { freshnessRow } from './freshness.ts';
 import { paneRows, pinnedRows, questionInSight, shownStep } from './session-content.ts';
@@ -35,7 +35,10 @@ export function paneFrame(state: ScreenState, pane: Pane, options: PaneOptions):
     focused,
     title: titleFor(state, pane),
     aside: asideFor(state, pane, now),
-    body: pinned.length === 0 ? filled : [...filled, blank, ...pinned],
+    body:
+      pinned.length === 0
+        ? filled
+        : [...filled, row(span(glyphs.rule.repeat(inner.width), 'border')), ...pinned],
     foot: pane === 'steps' ? blank : scrollMarks(seen),
   });
 }
@@ -93,7 +96,9 @@ function doneText(session: SessionState): string {
 
 function asideFor(state: ScreenState, pane: Pane, now: number): Row {
   const { session, live } = state;
-  if (pane === 'live' || pane === 'events') return freshnessRow(live, now, state.host === 'there');
+  if (pane === 'live' || pane === 'events') {
+    return freshnessRow(live, now, state.host === 'there', pane === 'events');
+  }
   const step = shownStep(state);
   if (pane !== 'step' || session === undefined || step === undefined) return blank;
   const current = session.undo?.step ?? currentStep(session)?.id;

@@ -1,6 +1,6 @@
 import type { DiffLine, Effect, Permission, Plan } from '../../steps/step-kind.ts';
 import { blank, paragraph, type Row, row, span, type Tone } from '../text/row.ts';
-import { clip, padEnd, printable, width } from '../text/width.ts';
+import { chop, clip, padEnd, printable, width } from '../text/width.ts';
 import { glyphs } from '../theme.ts';
 
 export interface PlanOptions {
@@ -89,11 +89,15 @@ function diffLine(line: DiffLine, column: number, options: PlanOptions): readonl
 
 function commandRows(command: string, options: PlanOptions): readonly Row[] {
   if (command === '') return [];
-  const lead = row(span('$ ', 'muted'));
-  const lines = paragraph(command, options.width, 'muted', lead);
-  if (options.whole || lines.length <= 2) return lines;
-  const cut = clip(printable(command).slice(0, 2 * options.width), 2 * (options.width - 2) - 12);
-  return paragraph(`${cut}  (d: all)`, options.width, 'muted', lead);
+  const cells = options.width - 2;
+  const lines = chop(printable(command), cells);
+  const isCut = !options.whole && lines.length > 2;
+  const shown = isCut ? lines.slice(0, 2) : lines;
+  return shown.map((line, place) =>
+    isCut && place === 1
+      ? row(span('  '), span(`${clip(`${line} `, cells - 8)} `, 'muted'), span('d: all', 'muted'))
+      : row(span(place === 0 ? '$ ' : '  ', 'muted'), span(line, 'muted')),
+  );
 }
 
 function permissionRows(permissions: readonly Permission[], cells: number): readonly Row[] {

@@ -1,5 +1,5 @@
 import type { OpenQuestion } from '../choices.ts';
-import { keyOf } from '../keymap.ts';
+import { keyOf } from '../keys.ts';
 import { blank, paragraph, type Row, row, rowWidth, span, type Tone } from '../text/row.ts';
 import { fieldRow, type TextField, textOf } from '../text-field.ts';
 import { glyphs } from '../theme.ts';
@@ -27,7 +27,11 @@ const RISKS: Readonly<Record<string, Badge>> = {
 export function questionRows(question: OpenQuestion, options: QuestionOptions): readonly Row[] {
   const { asks } = question;
   if (asks?.type === 'decision') {
-    return [...paragraph(asks.message, options.width, 'strong'), ...optionRows(question, options)];
+    return [
+      ...paragraph(asks.message, options.width, 'strong'),
+      ...optionRows(question, options),
+      row(span(`${glyphs.up} ${glyphs.down} mark an answer, enter gives it`, 'muted')),
+    ];
   }
   if (asks?.type === 'prompt' && options.field !== undefined) {
     return [

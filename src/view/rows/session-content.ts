@@ -98,7 +98,8 @@ function stepPaneRows(state: ScreenState, { width, height, now }: Space): readon
   };
   const rows = stepRows(session, step, options);
   const before = stepBefore(session, step);
-  if (before === undefined || step.id !== currentStep(session)?.id) return rows;
+  const isAsked = step.state === 'awaiting-confirmation' || step.state === 'awaiting-answer';
+  if (before === undefined || !isAsked || step.id !== currentStep(session)?.id) return rows;
   const withBefore = stepRows(session, step, { ...options, before });
   return withBefore.length <= height ? withBefore : rows;
 }

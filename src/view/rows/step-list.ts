@@ -47,7 +47,7 @@ function sectionLines(state: SessionState, section: Numbered, options: StepListO
   const [first, ...more] = section.steps;
   if (first === undefined) return [];
   if (more.length === 0) return [stepLine(state, first.id, first.number, options)];
-  const heading = row(span(`  ${section.number}  `, 'muted'), span(section.title, 'strong'));
+  const heading = row(span(`  ${section.number}  `, 'muted'), span(section.title, 'plain'));
   return [
     { line: heading, ids: [] },
     ...section.steps.map(({ id, number }) => stepLine(state, id, number, options)),
@@ -77,16 +77,20 @@ function stepLine(state: SessionState, id: string, number: string, options: Step
   const face = faceOf(state, step, options.now);
   const isCurrent = id === state.current || id === state.undo?.step;
   const isSelected = options.selected === id;
-  const title: Tone = isSelected || isCurrent ? 'strong' : step.state === 'pending' ? 'plain' : 'muted';
+  const title: Tone = isSelected || isCurrent ? 'strong' : 'muted';
   const isNested = number.includes('.');
   const left = row(
     span(`${isSelected ? glyphs.pointer : face.glyph} `, isSelected ? 'accent' : face.tone),
     span(padEnd(number, isNested ? 5 : 3), isCurrent ? 'accent' : 'muted'),
     span(titleOf(state, id), title),
   );
-  const room = options.width - Math.min(rowWidth(left), Math.max(16, Math.floor(options.width * 0.55)));
+  const room = options.width - rowWidth(left);
+  // A title is worth more than a time: it is shown when there is room for both.
   const time = face.time !== '' && width(face.word) + width(face.time) + 4 <= room ? face.time : '';
-  const word = clip(face.word, Math.max(0, room - (time === '' ? 2 : width(time) + 4)));
+  const word = clip(
+    face.word,
+    Math.max(Math.floor(options.width / 3), room - 2 - (time === '' ? 0 : width(time) + 2)),
+  );
   const right = row(
     ...(word === '' ? [] : [span(`  ${word}`, face.tone)]),
     ...(time === '' ? [] : [span(`  ${time}`, 'muted')]),

@@ -103,7 +103,7 @@ function stateBlocks(
     case 'undone':
       return [resultRows(state, step, options), plan(false), outputRows(options)];
     case 'failed':
-      return [failureRows(step.failure.message, step.failure.next, width), outputRows(options), plan(false)];
+      return [failureRows(step.failure.message, step.failure.next, width), outputRows(options), plan(true)];
     case 'skipped':
       return [paragraph(`Skipped: ${step.reason}`, width, 'muted', row(span(`${glyphs.skipped} `, 'muted')))];
     case 'interrupted':

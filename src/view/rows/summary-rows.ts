@@ -32,7 +32,7 @@ export function summaryRows(session: SessionState, folder: string, width: number
       span(`  in ${duration(took)}`, 'strong'),
       span(`  ${counts.join(', ')}`, 'muted'),
     ),
-    ...(end === undefined ? [] : paragraph(end.summary, width, 'plain')),
+    ...(end === undefined || end.summary === counts.join(', ') ? [] : paragraph(end.summary, width, 'plain')),
     ...(end?.refused
       ? paragraph('Refused before the first write: nothing was changed.', width, 'strong')
       : []),
@@ -87,7 +87,7 @@ function stepTable(session: SessionState, width: number): readonly Row[] {
   );
   return table(
     lines,
-    [{}, { min: 4 }, { gives: true, min: 24 }, { align: 'right' }, { gives: true, min: 16 }],
+    [{}, { min: 4 }, { gives: 1, min: 24 }, { align: 'right' }, { gives: 1, min: 16 }],
     width,
   );
 }

@@ -7,7 +7,7 @@ import { SessionPanes } from '../components/session-panes.tsx';
 import { TooSmall } from '../components/too-small.tsx';
 import { useRows } from '../hooks/use-rows.ts';
 import { useSeconds } from '../hooks/use-seconds.ts';
-import { keyName } from '../keymap.ts';
+import { keyName } from '../keys.ts';
 import { isTooSmall, layoutFor } from '../layout.ts';
 import { paste, placeOf, press } from '../press.ts';
 import { footerRow } from '../rows/footer-rows.ts';

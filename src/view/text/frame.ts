@@ -1,5 +1,5 @@
 import { type Frame, glyphs } from '../theme.ts';
-import { blank, fit, type Row, row, rowWidth, span, type Tone } from './row.ts';
+import { blank, fitted, type Row, row, rowWidth, span, type Tone } from './row.ts';
 
 export interface FrameOptions {
   readonly title: Row;
@@ -22,7 +22,7 @@ export function framed(options: FrameOptions): readonly Row[] {
   const inner = width - 4;
   const body = Array.from({ length: height - 2 }, (_, line) => [
     span(`${frame.down} `, tone),
-    ...fit(options.body[line] ?? blank, inner),
+    ...fitted(options.body[line] ?? blank, inner),
     span(` ${frame.down}`, tone),
   ]);
   return [
@@ -35,16 +35,16 @@ export function framed(options: FrameOptions): readonly Row[] {
 function edge(left: string, right: string, title: Row, aside: Row, options: FrameOptions, tone: Tone): Row {
   const { across } = options.frame;
   const inner = options.width - 4;
-  const asideWidth = aside.length === 0 ? 0 : rowWidth(aside) + 2;
+  const asideWidth = rowWidth(aside) === 0 ? 0 : rowWidth(aside) + 2;
   const isRoomy = asideWidth + 8 <= inner;
   const titleRoom = inner - (isRoomy ? asideWidth : 0) - 2;
-  const shown = title.length === 0 ? blank : fit(title, Math.min(rowWidth(title), titleRoom));
+  const shown = title.length === 0 ? blank : fitted(title, Math.min(rowWidth(title), titleRoom));
   const used = (shown.length === 0 ? 0 : rowWidth(shown) + 2) + (isRoomy ? asideWidth : 0);
   return row(
     span(left + across, tone),
     ...(shown.length === 0 ? [] : [span(' '), ...shown, span(' ')]),
     span(across.repeat(Math.max(0, inner - used)), tone),
-    ...(isRoomy && aside.length > 0 ? [span(' '), ...aside, span(' ')] : []),
+    ...(isRoomy && asideWidth > 0 ? [span(' '), ...aside, span(' ')] : []),
     span(across + right, tone),
   );
 }

@@ -39,7 +39,7 @@ export function rowWidth(line: Row): number {
 }
 
 /** Exactly `cells` wide: cut with a mark, or padded. */
-export function fit(line: Row, cells: number): Row {
+export function fitted(line: Row, cells: number): Row {
   const total = rowWidth(line);
   if (total <= cells)
     return total === cells ? line : [...line, { text: ' '.repeat(cells - total), tone: 'plain' }];
@@ -64,8 +64,8 @@ export function fit(line: Row, cells: number): Row {
 /** Left and right on one line; the left gives way. */
 export function spread(left: Row, right: Row, cells: number): Row {
   const room = cells - rowWidth(right);
-  if (room < 4) return fit(left, cells);
-  return [...fit(left, room), ...right];
+  if (room < 4) return fitted(left, cells);
+  return [...fitted(left, room), ...right];
 }
 
 export function plainText(line: Row): string {
@@ -100,8 +100,10 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Where a cell is cut when it is too long. */
   readonly cut?: 'end' | 'middle';
-  /** Gives way first when the row is too wide; the widest of them first. */
-  readonly gives?: boolean;
+  /** Gives way when the row is too wide, those of the highest rank first. */
+  readonly gives?: number;
+  /** Rather not there than cut. */
+  readonly whole?: true;
 }
 
 /** Cells in columns as wide as their widest cell, two spaces between, cut down to `cells`. */
@@ -125,13 +127,19 @@ export function table(lines: readonly Row[], columns: readonly Column[], cells: 
 }
 
 function shrink(widths: number[], columns: readonly Column[], cells: number): void {
-  const total = () => widths.reduce((sum, size) => sum + (size === 0 ? 0 : size + 2), -2);
-  while (total() > cells) {
-    const givers = columns.flatMap((column, place) =>
-      column.gives && (widths[place] ?? 0) > Math.max(4, column.min ?? 0) ? [place] : [],
-    );
-    const widest = givers.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
-    if (widest === undefined) return;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+  const excess = () => widths.reduce((sum, size) => sum + (size === 0 ? 0 : size + 2), -2) - cells;
+  const ranks = [...new Set(columns.map((column) => column.gives ?? 0))].filter((rank) => rank > 0);
+  for (const rank of ranks.toSorted((a, b) => b - a)) {
+    const givers = columns.flatMap((column, place) => (column.gives === rank ? [{ column, place }] : []));
+    for (const { column, place } of givers) {
+      if (column.whole && excess() > 0) widths[place] = 0;
+    }
+    while (excess() > 0) {
+      const widest = givers
+        .filter(({ column, place }) => (widths[place] ?? 0) > (column.min ?? 4))
+        .toSorted((a, b) => (widths[b.place] ?? 0) - (widths[a.place] ?? 0))[0];
+      if (widest === undefined) break;
+      widths[widest.place] = (widths[widest.place] ?? 0) - 1;
+    }
   }
 }

@@ -68,7 +68,15 @@ export function padStart(text: string, cells: number): string {
 /** Lines of at most `cells`, broken at spaces where there are some; a word longer than a line is cut. */
 export function wrap(text: string, cells: number): readonly string[] {
   if (cells < 1) return [];
-  return text.split('\n').flatMap((paragraph) => wrapParagraph(paragraph, cells));
+  return text.split('\n').flatMap((paragraph) => {
+    const indent = head(/^ */.exec(paragraph)?.[0] ?? '', Math.floor(cells / 2));
+    return wrapParagraph(paragraph.trimStart(), cells - indent.length).map((line) => indent + line);
+  });
+}
+
+/** Lines of exactly `cells`, cut wherever they end: for commands, whose spaces mean something. */
+export function chop(text: string, cells: number): readonly string[] {
+  return pieces(text, Math.max(1, cells));
 }
 
 function wrapParagraph(paragraph: string, cells: number): readonly string[] {
