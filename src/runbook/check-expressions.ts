@@ -27,8 +27,8 @@ export interface Names {
 export interface Standpoint {
   /** Steps before this one are known; 0: none, Infinity: all. */
   readonly before: number;
-  /** What stands there, for the message: 'the namespace'. */
-  readonly at: string;
+  /** What stands there, where it is evaluated before all steps: 'what is watched'. */
+  readonly at?: string;
   /** The step itself, where there is one. */
   readonly self?: string | undefined;
   readonly loop?: boolean;
@@ -212,7 +212,7 @@ function unknown(depth: number, message: string, word: string, known: OutputName
 function tooEarlyVar(name: string, names: Names, standpoint: Standpoint): ReferenceProblem | undefined {
   const needed = names.neededBy.get(name);
   if (needed === undefined || needed.index < standpoint.before) return undefined;
-  const when = standpoint.before === 0 ? 'no step has run yet' : 'which has not run yet at this point';
+  const when = standpoint.at === undefined ? 'it has not run yet at this point' : 'no step has run yet';
   return { depth: 0, message: `the var "${name}" needs the step "${needed.step}": ${when}` };
 }
 
@@ -234,7 +234,7 @@ function stepProblem(
     return {
       depth: 0,
       message:
-        standpoint.before === 0
+        standpoint.at !== undefined
           ? `${standpoint.at} cannot depend on a step: no step has run yet`
           : `the step "${id}" comes later, it has not run yet at this point`,
     };
@@ -253,7 +253,7 @@ const isKnown = (name: string, known: OutputNames) => known === 'any' || known.h
 /** 'inputs.namespace' for a bare 'namespace'. */
 function suggestRoot(failure: ExpressionFailure, names: Names): string | undefined {
   const name = /^[\w-]+/.exec(failure.expression.slice(failure.at ?? 0))?.[0];
-  if (name === undefined || failure.fault !== 'type') return undefined;
+  if (name === undefined || !/^(?:nothing is called|reserved)/.test(failure.detail)) return undefined;
   if (names.inputs.has(name)) return `did you mean "inputs.${name}"?`;
   if (names.vars.has(name)) return `did you mean "vars.${name}"?`;
   if (names.steps.has(name)) return `did you mean "steps.${name}.outputs"?`;

@@ -21,7 +21,7 @@ export function checkSteps(context: StepContext): void {
   const { outline, check } = context;
   for (const section of outline.sections) {
     if (section.raw === undefined) continue;
-    const standpoint = { before: section.firstStep, at: 'a section' };
+    const standpoint = { before: section.firstStep };
     for (const key of ['title', 'description'])
       check.template(section.raw[key], [...section.path, key], standpoint);
     check.condition(section.raw.if, [...section.path, 'if'], standpoint);
@@ -40,7 +40,7 @@ export function checkSteps(context: StepContext): void {
 
 function checkStepExpressions(step: OutlineStep, { check, kinds, report }: StepContext): void {
   const { raw, path } = step;
-  const before = { before: step.index, at: 'a step', self: step.id };
+  const before = { before: step.index, self: step.id };
   const standpoint: Standpoint = { ...before, loop: raw['for-each'] !== undefined };
   const yields = kindOutputs(kinds.get(step.uses ?? '')) ?? 'any';
   const own = asMap(raw.outputs) ?? {};

@@ -90,7 +90,8 @@ function reportIssue(issue: Issue, root: unknown, report: Report, base: Path): v
 function messageFor(issue: Issue, name: string, value: unknown): string {
   if (issue.code === 'custom' && issue.message !== '' && !issue.message.startsWith('expected '))
     return `${name}: ${issue.message}`;
-  if (issue.code === 'invalid_type' && value === null) return `${name} is empty`;
+  const empty = value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  if (empty) return `${name} is empty`;
   if (typeof value === 'object' && value !== null)
     return `${name} cannot be ${Array.isArray(value) ? 'this list' : 'this map'}`;
   const shown = JSON.stringify(value);

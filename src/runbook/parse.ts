@@ -179,9 +179,9 @@ function checkMeaning(outline: Outline, called: Called, context: Context, report
   checkInputs(root.inputs, kinds, check, report);
   check.template(root.kubernetes, ['kubernetes'], { before: 0, at: 'where the session works' });
   check.template(root.watch, ['watch'], { before: 0, at: 'what is watched' });
-  check.template(root.vars, ['vars'], { before: Infinity, at: 'a var' });
+  check.template(root.vars, ['vars'], { before: Infinity });
   checkSteps({ outline, kinds, check, report });
-  check.template(root.outputs, ['outputs'], { before: Infinity, at: 'an output' });
+  check.template(root.outputs, ['outputs'], { before: Infinity });
 }
 
 function freeze<T>(value: T): T {

@@ -112,12 +112,7 @@ function parseQuickly(text: string): Document {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return parseDocument(text, {
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: 'silent',
-      version: '1.2',
-    });
+    return parseDocument(text, { prettyErrors: false, uniqueKeys: false, version: '1.2' });
   } finally {
     Error.stackTraceLimit = limit;
   }

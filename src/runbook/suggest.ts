@@ -1,9 +1,10 @@
 import leven from 'leven';
 
 /** The known word that was probably meant; undefined when none is near. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
-  if (word.length > 100) return undefined;
-  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+export function nearest(word: string, words: Iterable<string>): string | undefined {
+  if (word.length < 3 || word.length > 100) return undefined;
+  const known = [...words];
+  const limit = word.length === 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of known) {
@@ -27,8 +28,8 @@ export function listWords(words: readonly string[], join = 'or'): string {
 }
 
 /** 'scale' for 'kubernetes/scale': the part was right, the folder was left out or is wrong. */
-function lastPart(word: string, known: Iterable<string>): string | undefined {
+function lastPart(word: string, known: readonly string[]): string | undefined {
   const last = word.split('/').at(-1);
-  const found = [...known].filter((candidate) => candidate.split('/').at(-1) === last);
+  const found = known.filter((candidate) => candidate.split('/').at(-1) === last);
   return found.length === 1 ? found[0] : undefined;
 }

@@ -127,16 +127,40 @@ describe('scopes', () => {
 
   it('give JSON back as it went in', () => {
     fc.assert(
-      fc.property(fc.json().map((text) => JSON.parse(text) as Json), (value) => {
-        const given = createScope({ inputs: { value } });
-        expect(evaluateExpression('inputs.value', given)).toEqual(value);
-      }),
+      fc.property(
+        fc.json().map((text) => JSON.parse(text) as Json),
+        (value) => {
+          const given = createScope({ inputs: { value } });
+          expect(evaluateExpression('inputs.value', given)).toEqual(value);
+        },
+      ),
     );
   });
 
   it('never throw anything but an ExpressionFailure', () => {
-    const piece = fc.constantFrom('${{', '}}', 'inputs.', 'a-b', '"', "'", '(', ')', '.', '?', '[', ']', '{', '-', '1', ' && ', 'size');
-    const text = fc.oneof(fc.string(), fc.array(piece).map((pieces) => pieces.join('')));
+    const piece = fc.constantFrom(
+      '${{',
+      '}}',
+      'inputs.',
+      'a-b',
+      '"',
+      "'",
+      '(',
+      ')',
+      '.',
+      '?',
+      '[',
+      ']',
+      '{',
+      '-',
+      '1',
+      ' && ',
+      'size',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(piece).map((pieces) => pieces.join('')),
+    );
     fc.assert(
       fc.property(text, (template) => {
         try {

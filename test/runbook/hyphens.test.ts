@@ -25,7 +25,19 @@ describe('dehyphenate', () => {
   });
 
   it('keeps every position', () => {
-    const piece = fc.constantFrom('steps.a-b', '"x.y-z"', '.c-d', ' - ', '1', "'", '\\', '// ', '\n', '(', 'é');
+    const piece = fc.constantFrom(
+      'steps.a-b',
+      '"x.y-z"',
+      '.c-d',
+      ' - ',
+      '1',
+      "'",
+      '\\',
+      '// ',
+      '\n',
+      '(',
+      'é',
+    );
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const text = pieces.join('');
