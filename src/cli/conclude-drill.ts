@@ -14,7 +14,7 @@ export async function concludeDrill(
 ): Promise<Scorecard | undefined> {
   const { mode, scenario: id, audit } = opened.kept;
   if (mode !== 'drill' || id === undefined || state.status !== 'ended') return undefined;
-  const scenario = await loadScenario(state.runbook.id, id);
+  const scenario = await loadScenario(state.runbook, id);
   const scorecard = await judge(
     scenario,
     state,

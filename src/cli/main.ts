@@ -88,18 +88,16 @@ function program(): Command {
     .command('list')
     .description('list the runbooks and their drills')
     .option('--json', 'as JSON')
-    .action(async (flags) => exitWith((await import('./catalog.ts')).listRunbooks(flags, standardIo)));
+    .action(async (flags) => exitWith(listCommand(flags)));
   root
     .command('validate [files...]')
     .description('check runbooks, the shipped ones when none is named')
     .option('--json', 'problems as JSON')
-    .action(async (files: string[], flags) =>
-      exitWith((await import('./catalog.ts')).validateRunbooks(files, flags, standardIo)),
-    );
+    .action(async (files: string[], flags) => exitWith(validateCommand(files, flags)));
   root
     .command('schema')
     .description('print the JSON Schema of runbook files')
-    .action(async () => exitWith((await import('./catalog.ts')).printSchema(standardIo)));
+    .action(async () => exitWith((await import('./schema.ts')).schema(standardIo)));
   root
     .command('sandbox')
     .description('run the embedded sandbox on its own until stopped')
@@ -107,6 +105,23 @@ function program(): Command {
     .option('--world <file>', 'world description, JSON')
     .action(async (flags) => exitWith((await import('./sandbox.ts')).sandbox(flags, standardIo)));
   return root;
+}
+
+async function listCommand({ json = false }: { json?: boolean }): Promise<number> {
+  const [{ list }, { runbookFolders }] = await Promise.all([import('./list.ts'), import('./load.ts')]);
+  return list({ json, folders: runbookFolders() }, standardIo);
+}
+
+async function validateCommand(
+  paths: readonly string[],
+  { json = false }: { json?: boolean },
+): Promise<number> {
+  const [{ validate }, { runbookFolders }] = await Promise.all([
+    import('./validate.ts'),
+    import('./load.ts'),
+  ]);
+  const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+  return validate({ json, colour, paths, folders: runbookFolders(), cwd: process.cwd() }, standardIo);
 }
 
 async function exitWith(code: Promise<number>): Promise<void> {

@@ -29,7 +29,7 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
   const given = new Map<string, Json>(Object.entries(givenInputs(flags.input)));
   let world: DrillWorld | undefined;
   if (flags.sandbox) {
-    const scenario = await loadScenario(runbook.id, flags.scenario);
+    const scenario = await loadScenario(runbook, flags.scenario);
     for (const [name, value] of Object.entries(scenario.inputs)) if (!given.has(name)) given.set(name, value);
     world = await startDrillWorld(scenario.world);
   }

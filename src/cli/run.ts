@@ -42,7 +42,7 @@ export function connectionOf(flags: ConnectionFlags, settings: Settings): Connec
   const configured =
     flags.context === undefined ? undefined : settings.contexts[flags.context]?.prometheus?.url;
   const prometheusUrl =
-    flags.prometheus ?? process.env['PROMETHEUS_URL'] ?? configured ?? settings.prometheus?.url;
+    flags.prometheus ?? process.env.PROMETHEUS_URL ?? configured ?? settings.prometheus?.url;
   return {
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),

@@ -1,1 +1,45 @@
-export {};
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startSandbox } from '../sandbox/main.ts';
+import { WorldSpecError } from '../sandbox/world/spec.ts';
+import { systemClock } from '../sandbox/world/system-clock.ts';
+import { CommandFailure, EXIT, type ExitCode } from './exit-code.ts';
+import type { Io } from './io.ts';
+
+/** rollbook sandbox: the drills' world on its own, until it is stopped. */
+export async function sandbox(flags: { json?: boolean; world?: string }, io: Io): Promise<ExitCode> {
+  const world = flags.world === undefined ? { preset: 'banking-app' } : readWorld(flags.world);
+  const folder = mkdtempSync(path.join(tmpdir(), 'rollbook-sandbox-'));
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  const started = await startSandbox(world, {
+    folder,
+    clock: systemClock(),
+    onError: (error) => io.err(`In the sandbox: ${String(error)}`),
+  }).catch((error: unknown) => {
+    if (error instanceof WorldSpecError) throw new CommandFailure(error.problems.join('\n'), EXIT.usage);
+    throw error;
+  });
+  if (flags.json) io.out(JSON.stringify(started.ready));
+  else {
+    io.out(`The sandbox is ready. In another terminal:`);
+    io.out(`  export KUBECONFIG=${started.ready.kubeconfig}`);
+    io.out(`  kubectl get pods`);
+    if (started.ready.prometheus !== undefined) io.out(`Prometheus   ${started.ready.prometheus.url}`);
+    io.out(`Audit log    ${started.ready.audit}`);
+    io.out('Ctrl-C stops it.');
+  }
+  await stopped;
+  await started.stop();
+  return EXIT.succeeded;
+}
+
+function readWorld(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CommandFailure(`${file} is not a world in JSON: ${(error as Error).message}`, EXIT.usage);
+  }
+}

@@ -35,7 +35,7 @@ export async function openRequested(request: SessionRequest): Promise<RequestedS
   const base = { runbook, mode: request.mode, production: new Set(request.production) };
   if (request.mode === 'incident')
     return { opened: await beginSession({ ...base, given, connection: request.connection }) };
-  const scenario = await loadScenario(runbook.id, request.scenario);
+  const scenario = await loadScenario(runbook, request.scenario);
   const world = await startDrillWorld(scenario.world);
   try {
     const inputs = new Map<string, Json>([...Object.entries(scenario.inputs), ...given]);

@@ -24,7 +24,7 @@ const FILE = 'rollbook.yaml';
 
 /** The project's rollbook.yaml over the user's; a missing file is an empty one. */
 export function readSettings(cwd: string, env: NodeJS.ProcessEnv): Settings {
-  const config = env['XDG_CONFIG_HOME'] || path.join(homedir(), '.config');
+  const config = env.XDG_CONFIG_HOME || path.join(homedir(), '.config');
   const user = readSettingsFile(path.join(config, 'rollbook', FILE));
   const project = readSettingsFile(path.join(cwd, FILE));
   return { ...user, ...project, contexts: { ...user.contexts, ...project.contexts } };
