@@ -8,6 +8,7 @@ import { DEFAULT_USERS, seedAccess } from './kubernetes/default-access.ts';
 import { MemoryStore } from './kubernetes/memory-store.ts';
 import { startKubernetesServer } from './kubernetes/server.ts';
 import type { SandboxClock } from './kubernetes/world-interfaces.ts';
+import { controlHandler } from './world/control.ts';
 import { readWorldSpec } from './world/spec.ts';
 import { createWorld, type World } from './world/world.ts';
 
@@ -16,6 +17,8 @@ export interface SandboxReady {
   /** Path; contexts `sandbox` (operator, current), `sandbox-admin`, `sandbox-viewer`. */
   readonly kubeconfig: string;
   readonly prometheus?: { readonly url: string };
+  /** Where a drill's referee asks `GET /sandbox/faults`, with the token of an administrator. */
+  readonly control: { readonly url: string; readonly token: string };
   /** Path of the audit log: JSON lines, one for each request to any of the servers. */
   readonly audit: string;
 }
@@ -71,25 +74,36 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
   const handler = world.prometheusHandler;
   const prometheus: FetchServer | undefined =
     handler && (await startFetchServer({ api: 'prometheus', audit, now, handler }));
+  const users = cluster.users ?? DEFAULT_USERS;
+  const control = await startFetchServer({
+    api: 'control',
+    audit,
+    now,
+    handler: controlHandler(world, users),
+  });
   const kubeconfig = join(folder, 'kubeconfig');
   writeKubeconfig(kubeconfig, {
     server: kubernetes.url,
     authority: certificate.cert,
     namespace: spec.namespace,
-    users: cluster.users ?? DEFAULT_USERS,
+    users,
   });
 
   return {
     ready: {
       kubeconfig,
       ...(prometheus === undefined ? {} : { prometheus: { url: prometheus.url } }),
+      control: {
+        url: control.url,
+        token: users.find(({ groups }) => groups?.includes('system:masters'))?.token ?? '',
+      },
       audit: audit.path,
     },
     world,
     lastUsed: () => (kubernetes.openStreams() > 0 ? now() : lastUsed),
     async stop() {
       world.stop();
-      await Promise.all([kubernetes.close(), prometheus?.close()]);
+      await Promise.all([kubernetes.close(), prometheus?.close(), control.close()]);
       audit.close();
       rmSync(kubeconfig, { force: true });
     },

@@ -1,7 +1,6 @@
-import type { ContainerState } from '../kubernetes/controllers/container-state.ts';
+import { type ContainerState, containerId } from '../kubernetes/controllers/container-state.ts';
 import { timeText } from '../kubernetes/controllers/deployment-status.ts';
 import type { EventRecorder } from '../kubernetes/controllers/event-recorder.ts';
-import { templateHash } from '../kubernetes/controllers/naming.ts';
 import type { StoredObject } from '../kubernetes/store.ts';
 import type { Behaviour } from './applications.ts';
 
@@ -45,7 +44,7 @@ export function pastContainer(
         reason: 'Error',
         startedAt: timeText(ended - afterSeconds * 1000),
         finishedAt: timeText(ended),
-        containerID: `containerd://${Buffer.from(templateHash(container.image + ended)).toString('hex')}`,
+        containerID: containerId(where, CRASHES - 1),
       },
     };
     const message = `back-off 2m40s restarting failed container=${container.name} pod=${where}`;

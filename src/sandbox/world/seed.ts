@@ -6,9 +6,13 @@ import {
 import type { ControllerContext } from '../kubernetes/controllers/controller-context.ts';
 import { rolloutLimits } from '../kubernetes/controllers/deployment-arithmetic.ts';
 import { countsOf, deploymentStatus, timeText } from '../kubernetes/controllers/deployment-status.ts';
+import { endpointsObject, sliceObject } from '../kubernetes/controllers/endpoint-objects.ts';
+import { endpointSlices, endpointSubsets, isManaged } from '../kubernetes/controllers/endpoints.ts';
 import {
   AUTOSCALERS,
   DEPLOYMENTS,
+  ENDPOINT_SLICES,
+  ENDPOINTS,
   NAMESPACES,
   NODES,
   PODS,
@@ -16,6 +20,8 @@ import {
   SERVICES,
 } from '../kubernetes/controllers/keys.ts';
 import { podAddress } from '../kubernetes/controllers/kubelet.ts';
+import { hasLabels } from '../kubernetes/controllers/labels.ts';
+import { randomSuffix } from '../kubernetes/controllers/naming.ts';
 import { freePodName, podOf } from '../kubernetes/controllers/replica-set-controller.ts';
 import { newReplicaSet, setAnnotations, withRevision } from '../kubernetes/controllers/revisions.ts';
 import { recordUpdate } from '../kubernetes/patch/managed-fields.ts';
@@ -44,10 +50,13 @@ export class Seeding {
   readonly #spec: WorldSpec;
   readonly #context: ControllerContext;
   readonly #applications: Applications;
+  readonly #slices: boolean;
   readonly #now: number;
   #pods = 10;
 
-  constructor(spec: WorldSpec, context: ControllerContext, applications: Applications) {
+  /** `slices` says whether this cluster has EndpointSlices. */
+  constructor(spec: WorldSpec, context: ControllerContext, applications: Applications, slices: boolean) {
+    this.#slices = slices;
     this.#spec = spec;
     this.#context = context;
     this.#applications = applications;
@@ -70,6 +79,7 @@ export class Seeding {
       this.#apply(SERVICES, serviceObject(service, namespace, index, this.#now - 90 * DAY));
     });
     for (const deployment of this.#spec.deployments) this.#seedDeployment(deployment);
+    for (const service of store.list(SERVICES, namespace)) this.#seedEndpoints(service);
     for (const autoscaler of autoscalers) {
       this.#apply(AUTOSCALERS, autoscalerObject(autoscaler, namespace, this.#now - 30 * DAY));
     }
@@ -94,6 +104,23 @@ export class Seeding {
       kind,
       metadata: { ...rest, name: metadata.name, ...namespace },
     });
+  }
+
+  /** As old as their Service: the controller finds nothing to do. */
+  #seedEndpoints(service: StoredObject): void {
+    if (!isManaged(service)) return;
+    const { store, random } = this.#context;
+    const { namespace, creationTimestamp } = service.metadata;
+    const pods = store
+      .list(PODS, namespace)
+      .filter((pod) => hasLabels(pod.metadata.labels, service.spec.selector));
+    const endpoints = endpointsObject(service, endpointSubsets(service, pods));
+    store.create(ENDPOINTS, { ...endpoints, metadata: { ...endpoints.metadata, creationTimestamp } });
+    if (!this.#slices) return;
+    for (const wanted of endpointSlices(service, pods)) {
+      const slice = sliceObject(service, wanted, randomSuffix(random));
+      store.create(ENDPOINT_SLICES, { ...slice, metadata: { ...slice.metadata, creationTimestamp } });
+    }
   }
 
   /** Creates an object as `kubectl apply` would have: signed. */

@@ -100,7 +100,7 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
     firedFaults: () => faults.fired,
     prometheusHandler: monitoring && ((request) => monitoring.handle(request)),
     start() {
-      new Seeding(spec, context, applications).run();
+      new Seeding(spec, context, applications, slices).run();
       view.start(RESOURCE_TYPES.map(storageKey));
       view.on(PODS, ({ type, object }) => {
         if (type === 'DELETED') logs.forget(object);

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { StoredObject } from '../store.ts';
 import { type Condition, withCondition } from './conditions.ts';
-import { templateHash } from './naming.ts';
 
 export interface Terminated {
   readonly exitCode: number;
@@ -73,15 +73,12 @@ export function isRunning(container: ContainerState): boolean {
 }
 
 function hexOf(text: string): string {
-  let hex = '';
-  for (let part = 0; hex.length < 64; part += 1) {
-    hex += Buffer.from(templateHash(`${text}${part}`)).toString('hex');
-  }
-  return hex.slice(0, 64);
+  return createHash('sha256').update(text).digest('hex');
 }
 
-export function containerId(pod: StoredObject, container: ContainerState): string {
-  return `containerd://${hexOf(`${pod.metadata.uid}/${container.name}/${container.restarts}`)}`;
+/** The id of one run of a container; `where` tells containers apart. */
+export function containerId(where: string, restarts: number): string {
+  return `containerd://${hexOf(`${where}/${restarts}`)}`;
 }
 
 function containerStatus(pod: StoredObject, container: ContainerState): ContainerStatus {
@@ -94,7 +91,9 @@ function containerStatus(pod: StoredObject, container: ContainerState): Containe
     restartCount: container.restarts,
     image: container.image,
     imageID: begun ? `${container.image.replace(/:[^:/]+$/, '')}@sha256:${hexOf(container.image)}` : '',
-    ...(begun ? { containerID: containerId(pod, container) } : {}),
+    ...(begun
+      ? { containerID: containerId(`${pod.metadata.uid}/${container.name}`, container.restarts) }
+      : {}),
     started: isRunning(container),
   };
 }

@@ -6,32 +6,24 @@ import {
   newSetReplicas,
   oldSetReplicas,
   proportionalReplicas,
-  type ReplicaSetCount,
   type RolloutLimits,
   rolloutLimits,
 } from './deployment-arithmetic.ts';
 import { countsOf, deadlineOf, deploymentStatus, isComplete, timeText } from './deployment-status.ts';
 import { DEPLOYMENTS, itemId, REPLICA_SETS, splitItemId } from './keys.ts';
 import { ReconcileQueue } from './reconcile-queue.ts';
-import {
-  DESIRED_REPLICAS,
-  MAX_REPLICAS,
-  newReplicaSet,
-  revisionOf,
-  setAnnotations,
-  setOfTemplate,
-  withRevision,
-} from './revisions.ts';
-
-const SOURCE = { component: 'deployment-controller' };
+import { countOf, RevisionWriter } from './revision-writer.ts';
+import { DESIRED_REPLICAS, MAX_REPLICAS, revisionOf, setOfTemplate, withRevision } from './revisions.ts';
 
 /** Rolls Deployments out, as kube-controller-manager does. */
 export class DeploymentController implements Controller {
   readonly #context: ControllerContext;
   readonly #queue: ReconcileQueue;
+  readonly #revisions: RevisionWriter;
 
   constructor(context: ControllerContext) {
     this.#context = context;
+    this.#revisions = new RevisionWriter(context);
     this.#queue = new ReconcileQueue({
       clock: context.clock,
       onError: context.onError,
@@ -120,7 +112,7 @@ export class DeploymentController implements Controller {
     const latest = Math.max(0, ...sets.filter((set) => set !== existing).map(revisionOf));
     if (existing === undefined) {
       if (deployment.spec.paused === true) return undefined;
-      this.#createSet(deployment, sets, latest + 1, limits);
+      this.#revisions.create(deployment, sets, latest + 1, limits);
       return 'changed';
     }
     const revision = Math.max(revisionOf(existing), latest + 1);
@@ -128,7 +120,7 @@ export class DeploymentController implements Controller {
       this.#mutateSet(existing, (draft) => {
         draft.metadata.annotations = withRevision(draft.metadata.annotations, revision);
       });
-      this.#announce(
+      this.#revisions.announce(
         deployment,
         revision,
         'FoundNewReplicaSet',
@@ -145,51 +137,6 @@ export class DeploymentController implements Controller {
     return existing;
   }
 
-  #createSet(
-    deployment: StoredObject,
-    sets: readonly StoredObject[],
-    revision: number,
-    limits: RolloutLimits,
-  ): void {
-    const { store } = this.#context;
-    const { replicas, strategy } = deployment.spec;
-    const annotations = withRevision(setAnnotations(deployment, replicas, limits.maxSurge), revision);
-    const old = sets.map(countOf);
-    const none = { name: '', wanted: 0, available: 0 };
-    const alone = strategy?.type === 'Recreate' && old.some((set) => set.wanted > 0);
-    const first = alone ? 0 : newSetReplicas(none, old, replicas, limits);
-    const fresh = newReplicaSet(deployment, { replicas: first, annotations });
-    if (store.get(REPLICA_SETS, deployment.metadata.namespace, fresh.metadata.name) !== undefined) {
-      this.#mutate(deployment, (draft) => {
-        const collisions = draft.status?.collisionCount ?? 0;
-        draft.status = { ...draft.status, collisionCount: collisions + 1 };
-      });
-      return;
-    }
-    const created = store.create(REPLICA_SETS, fresh);
-    if (first > 0) this.#tellScaled(deployment, created.metadata.name, 0, first);
-    const message = `Created new replica set "${created.metadata.name}"`;
-    this.#announce(deployment, revision, 'NewReplicaSetCreated', message);
-  }
-
-  #announce(deployment: StoredObject, revision: number, reason: string, message: string): void {
-    const now = timeText(this.#context.clock.now());
-    this.#mutate(deployment, (draft) => {
-      draft.metadata.annotations = withRevision(draft.metadata.annotations, revision);
-      const condition = {
-        type: 'Progressing',
-        status: 'True' as const,
-        reason,
-        message,
-        lastUpdateTime: now,
-      };
-      draft.status = {
-        ...draft.status,
-        conditions: withCondition(draft.status?.conditions, condition, now),
-      };
-    });
-  }
-
   #roll(
     deployment: StoredObject,
     sets: readonly StoredObject[],
@@ -200,15 +147,15 @@ export class DeploymentController implements Controller {
     const { replicas } = deployment.spec;
     const old = sets.filter((set) => set !== newest);
     if (recreate) {
-      for (const set of old) this.#scale(deployment, set, 0, limits);
+      for (const set of old) this.#revisions.scale(deployment, set, 0, limits);
       const gone = old.every((set) => set.spec.replicas === 0 && (set.status?.replicas ?? 0) === 0);
-      if (gone) this.#scale(deployment, newest, replicas, limits);
+      if (gone) this.#revisions.scale(deployment, newest, replicas, limits);
       return;
     }
     const wanted = newSetReplicas(countOf(newest), old.map(countOf), replicas, limits);
-    if (this.#scale(deployment, newest, wanted, limits)) return;
+    if (this.#revisions.scale(deployment, newest, wanted, limits)) return;
     const left = oldSetReplicas(countOf(newest), old.map(countOf), replicas, limits);
-    for (const set of old) this.#scale(deployment, set, left.get(set.metadata.name) ?? 0, limits);
+    for (const set of old) this.#revisions.scale(deployment, set, left.get(set.metadata.name) ?? 0, limits);
   }
 
   /** The Deployment's size changed: the sets in use follow, in proportion when there are several. */
@@ -222,11 +169,11 @@ export class DeploymentController implements Controller {
     const active = sets.filter((set) => set.spec.replicas > 0);
     const only = active.length <= 1 ? (active[0] ?? newest ?? sets.at(-1)) : undefined;
     if (only !== undefined) {
-      this.#scale(deployment, only, replicas, limits);
+      this.#revisions.scale(deployment, only, replicas, limits);
       return;
     }
     if (newest !== undefined && isSaturated(newest, replicas)) {
-      for (const set of active) if (set !== newest) this.#scale(deployment, set, 0, limits);
+      for (const set of active) if (set !== newest) this.#revisions.scale(deployment, set, 0, limits);
       return;
     }
     const allowed = replicas > 0 ? replicas + limits.maxSurge : 0;
@@ -236,33 +183,8 @@ export class DeploymentController implements Controller {
       annotatedMaximum: Number(set.metadata.annotations?.[MAX_REPLICAS] ?? replicas),
     }));
     const spread = proportionalReplicas(shares, allowed);
-    for (const set of active) this.#scale(deployment, set, spread.get(set.metadata.name) ?? 0, limits);
-  }
-
-  #scale(deployment: StoredObject, set: StoredObject, replicas: number, limits: RolloutLimits): boolean {
-    const wanted = deployment.spec.replicas;
-    const before = set.spec.replicas;
-    this.#mutateSet(set, (draft) => {
-      draft.spec.replicas = replicas;
-      draft.metadata.annotations = {
-        ...draft.metadata.annotations,
-        [DESIRED_REPLICAS]: String(wanted),
-        [MAX_REPLICAS]: String(wanted + limits.maxSurge),
-      };
-    });
-    if (before === replicas) return false;
-    this.#tellScaled(deployment, set.metadata.name, before, replicas);
-    return true;
-  }
-
-  #tellScaled(deployment: StoredObject, set: string, before: number, after: number): void {
-    const message = `Scaled ${after > before ? 'up' : 'down'} replica set ${set} from ${before} to ${after}`;
-    this.#context.events.record(deployment, {
-      type: 'Normal',
-      reason: 'ScalingReplicaSet',
-      message,
-      source: SOURCE,
-    });
+    for (const set of active)
+      this.#revisions.scale(deployment, set, spread.get(set.metadata.name) ?? 0, limits);
   }
 
   /** Status, clean-up of old revisions, and a wake-up at the progress deadline. */
@@ -285,19 +207,9 @@ export class DeploymentController implements Controller {
     const written = this.#mutate(deployment, (draft) => {
       draft.status = status;
     });
-    if (isComplete(deployment, counts)) this.#forgetRevisions(sets, newest, revisionHistoryLimit ?? 10);
+    if (isComplete(deployment, counts)) this.#revisions.forget(sets, newest, revisionHistoryLimit ?? 10);
     const deadline = written && deadlineOf(written, options);
     if (deadline !== undefined) this.#queue.add(itemId(namespace, name), deadline - clock.now() + 10);
-  }
-
-  #forgetRevisions(sets: readonly StoredObject[], newest: StoredObject | undefined, limit: number): void {
-    const idle = sets.filter(
-      (set) => set !== newest && set.spec.replicas === 0 && (set.status?.replicas ?? 0) === 0,
-    );
-    const oldest = [...idle].sort((a, b) => revisionOf(a) - revisionOf(b));
-    for (const set of oldest.slice(0, Math.max(0, oldest.length - limit))) {
-      this.#context.store.remove(REPLICA_SETS, set.metadata.namespace, set.metadata.name);
-    }
   }
 
   #mutate(object: StoredObject, change: (draft: StoredObject) => void): StoredObject | undefined {
@@ -307,11 +219,6 @@ export class DeploymentController implements Controller {
   #mutateSet(object: StoredObject, change: (draft: StoredObject) => void): void {
     this.#context.store.mutate(REPLICA_SETS, object.metadata.namespace, object.metadata.name, change);
   }
-}
-
-function countOf(set: StoredObject): ReplicaSetCount {
-  const { name } = set.metadata;
-  return { name, wanted: set.spec.replicas, available: set.status?.availableReplicas ?? 0 };
 }
 
 function annotatedSize(set: StoredObject): number {

@@ -1,15 +1,17 @@
 import type { StoredObject } from '../store.ts';
 import type { Controller, ControllerContext } from './controller-context.ts';
+import {
+  endpointsObject,
+  MANAGED_BY,
+  SERVICE_NAME,
+  SLICE_CONTROLLER,
+  sliceObject,
+} from './endpoint-objects.ts';
 import { endpointSlices, endpointSubsets, isManaged, type WantedSlice } from './endpoints.ts';
 import { ENDPOINT_SLICES, ENDPOINTS, itemId, PODS, SERVICES, splitItemId } from './keys.ts';
 import { hasLabels } from './labels.ts';
 import { canonicalJson, randomSuffix } from './naming.ts';
 import { ReconcileQueue } from './reconcile-queue.ts';
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
-const SLICE_CONTROLLER = 'endpointslice-controller.k8s.io';
-const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 
 export interface EndpointsOptions {
   /** False on clusters too old to have EndpointSlices. */
@@ -83,21 +85,11 @@ export class EndpointsController implements Controller {
 
   #writeEndpoints(service: StoredObject, pods: readonly StoredObject[]): void {
     const { store } = this.#context;
-    const { namespace, name, labels } = service.metadata;
+    const { namespace, name } = service.metadata;
     const { subsets, truncated } = endpointSubsets(service, pods);
     const current = store.get(ENDPOINTS, namespace, name);
     if (current === undefined) {
-      store.create(ENDPOINTS, {
-        apiVersion: 'v1',
-        kind: 'Endpoints',
-        metadata: {
-          name,
-          ...(namespace === undefined ? {} : { namespace }),
-          ...(labels === undefined ? {} : { labels }),
-          ...(truncated ? { annotations: { [OVER_CAPACITY]: 'truncated' } } : {}),
-        },
-        ...(subsets.length > 0 ? { subsets } : {}),
-      });
+      store.create(ENDPOINTS, endpointsObject(service, { subsets, truncated }));
       return;
     }
     if (canonicalJson(current.subsets ?? []) === canonicalJson(subsets)) return;
@@ -113,7 +105,8 @@ export class EndpointsController implements Controller {
     const current = this.#slicesOf(service);
     wanted.forEach((slice, index) => {
       const existing = current[index];
-      if (existing === undefined) store.create(ENDPOINT_SLICES, this.#newSlice(service, slice));
+      if (existing === undefined)
+        store.create(ENDPOINT_SLICES, sliceObject(service, slice, randomSuffix(this.#context.random)));
       else this.#rewriteSlice(existing, slice);
     });
     for (const surplus of current.slice(wanted.length)) {
@@ -134,25 +127,5 @@ export class EndpointsController implements Controller {
       draft.ports = ports;
       draft.endpoints = endpoints;
     });
-  }
-
-  #newSlice(service: StoredObject, { ports, endpoints }: WantedSlice) {
-    const { name, namespace, labels, uid } = service.metadata;
-    return {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: {
-        name: `${name}-${randomSuffix(this.#context.random)}`,
-        generateName: `${name}-`,
-        ...(namespace === undefined ? {} : { namespace }),
-        labels: { ...labels, [MANAGED_BY]: SLICE_CONTROLLER, [SERVICE_NAME]: name },
-        ownerReferences: [
-          { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true },
-        ],
-      },
-      addressType: 'IPv4',
-      endpoints,
-      ports,
-    };
   }
 }

@@ -4,7 +4,8 @@ import { conditionOf, withCondition } from './conditions.ts';
 import type { Controller, ControllerContext } from './controller-context.ts';
 import { timeText } from './deployment-status.ts';
 import { itemId, NODES, PODS, splitItemId } from './keys.ts';
-import { type Node, PodWorker } from './pod-worker.ts';
+import type { Node } from './pod-reporter.ts';
+import { PodWorker } from './pod-worker.ts';
 import { ReconcileQueue } from './reconcile-queue.ts';
 
 const SCHEDULING_MS = 40;

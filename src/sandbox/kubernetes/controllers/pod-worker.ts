@@ -1,5 +1,6 @@
 import type { StoredObject } from '../store.ts';
 import type { Application, Workloads } from './application.ts';
+import { backOffMs, backOffText } from './back-off.ts';
 import {
   type ContainerState,
   containerId,
@@ -7,28 +8,20 @@ import {
   isRunning,
   knownContainers,
   type Phase,
-  podStatus,
 } from './container-state.ts';
 import type { ControllerContext } from './controller-context.ts';
 import { timeText } from './deployment-status.ts';
 import type { EventNote } from './event-recorder.ts';
-import { PODS } from './keys.ts';
+import { ImagePull } from './image-pull.ts';
+import { type Node, PodReporter } from './pod-reporter.ts';
+import { PodTimers } from './pod-timers.ts';
 import { probeFailure, readinessProbeOf } from './probe.ts';
 
-const FIRST_BACK_OFF_MS = 10_000;
-const LONGEST_BACK_OFF_MS = 300_000;
 /** A container that ran this long begins its back-off anew. */
 const FORGIVEN_AFTER_MS = 600_000;
 /** How long a crashed container shows `Error` before `CrashLoopBackOff`. */
 const SHOW_ERROR_MS = 800;
 const SANDBOX_MS = 120;
-
-export interface Node {
-  readonly name: string;
-  readonly ip: string;
-  /** Images that need no pull any more. */
-  readonly images: Set<string>;
-}
 
 export interface PodWorkerOptions {
   readonly context: ControllerContext;
@@ -37,19 +30,20 @@ export interface PodWorkerOptions {
   readonly nextAddress: () => string;
 }
 
-type Timer = 'start' | 'probe' | 'crash' | 'end';
-
 /** The life of one pod on its node, from pulling its image to its end. Parked pods hold no timer. */
 export class PodWorker {
   readonly #options: PodWorkerOptions;
-  readonly #timers = new Map<Timer, () => void>();
+  readonly #timers: PodTimers;
+  readonly #reporter: PodReporter;
+  readonly #pull: ImagePull;
   readonly #containers: ContainerState[];
   #pod: StoredObject;
   #podIP: string | undefined;
   #successes = 0;
   #failures = 0;
-  #pullFailures = 0;
   #crashes = 0;
+  /** Long ago for a container that was there before its worker. */
+  #startedAt = 0;
   #ending = false;
 
   constructor(pod: StoredObject, options: PodWorkerOptions) {
@@ -59,6 +53,17 @@ export class PodWorker {
     const known = pod.status?.containerStatuses !== undefined;
     this.#containers = known ? knownContainers(pod) : freshContainers(pod);
     this.#crashes = this.#containers[0]?.restarts ?? 0;
+    this.#timers = new PodTimers(options.context);
+    this.#reporter = new PodReporter(options.context, options.node);
+    this.#pull = new ImagePull({
+      image: this.#containers[0]?.image ?? '',
+      node: options.node,
+      timers: this.#timers,
+      application: () => this.#application(),
+      tell: (type, reason, message) => this.#tell(type, reason, message),
+      become: (phase) => this.#become(phase),
+      done: () => this.#start(),
+    });
   }
 
   get uid(): string {
@@ -73,12 +78,12 @@ export class PodWorker {
       this.#expectCrash();
       if (!main.ready) this.#probeAfter(this.#probePeriod() * this.#options.context.random());
     } else if ('waiting' in main.phase && main.phase.waiting.reason === 'CrashLoopBackOff') {
-      this.#after('start', this.#backOff(this.#crashes) * this.#options.context.random(), () =>
+      this.#timers.after('start', backOffMs(this.#crashes) * this.#options.context.random(), () =>
         this.#restart(),
       );
     } else {
       this.#writeStatus();
-      this.#after('start', SANDBOX_MS, () => this.#pull());
+      this.#timers.after('start', SANDBOX_MS, () => this.#pull.begin());
     }
   }
 
@@ -92,13 +97,12 @@ export class PodWorker {
   reconsider(): void {
     const main = this.#containers[0];
     if (main === undefined || this.#ending || !isRunning(main)) return;
-    this.#cancel('crash');
+    this.#timers.cancel('crash');
     this.#expectCrash();
     if (!this.#timers.has('probe')) this.#probeAfter(this.#probePeriod() * this.#options.context.random());
   }
 
   dispose(): void {
-    for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
 
@@ -112,53 +116,6 @@ export class PodWorker {
 
   #application(): Application {
     return this.#options.workloads.of(this.#pod);
-  }
-
-  #pull(): void {
-    const { node } = this.#options;
-    const application = this.#application();
-    const image = this.#containers[0]?.image ?? '';
-    if (application.imageExists && node.images.has(image)) {
-      this.#tell('Normal', 'Pulled', `Container image "${image}" already present on machine`);
-      this.#start();
-      return;
-    }
-    this.#tell('Normal', 'Pulling', `Pulling image "${image}"`);
-    const seconds = application.imageExists
-      ? application.pullSeconds
-      : Math.min(0.5, application.pullSeconds);
-    this.#after('start', seconds * 1000, () => {
-      if (!this.#application().imageExists) {
-        this.#pullFailed(image);
-        return;
-      }
-      node.images.add(image);
-      const took = `${Math.round(seconds * 1000)}ms`;
-      this.#tell(
-        'Normal',
-        'Pulled',
-        `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: 84211734 bytes.`,
-      );
-      this.#start();
-    });
-  }
-
-  #pullFailed(image: string): void {
-    const cause = `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
-    this.#tell('Warning', 'Failed', `Failed to pull image "${image}": ${cause}`);
-    this.#tell('Warning', 'Failed', 'Error: ErrImagePull');
-    this.#become({ waiting: { reason: 'ErrImagePull', message: cause } });
-    this.#pullFailures += 1;
-    const wait = this.#backOff(this.#pullFailures);
-    this.#after('start', SHOW_ERROR_MS, () => {
-      const message = `Back-off pulling image "${image}"`;
-      this.#tell('Normal', 'BackOff', message);
-      this.#tell('Warning', 'Failed', 'Error: ImagePullBackOff');
-      this.#become({
-        waiting: { reason: 'ImagePullBackOff', message: `${message}: ErrImagePull: ${cause}` },
-      });
-      this.#after('start', wait, () => this.#pull());
-    });
   }
 
   #start(): void {
@@ -182,15 +139,12 @@ export class PodWorker {
     this.#expectCrash();
   }
 
-  /** Long ago for a container that was there before its worker. */
-  #startedAt = 0;
-
   #probePeriod(): number {
     return readinessProbeOf(this.#pod)?.periodMs ?? 0;
   }
 
   #probeAfter(delayMs: number): void {
-    if (readinessProbeOf(this.#pod) !== undefined) this.#after('probe', delayMs, () => this.#probe());
+    if (readinessProbeOf(this.#pod) !== undefined) this.#timers.after('probe', delayMs, () => this.#probe());
   }
 
   #probe(): void {
@@ -223,7 +177,7 @@ export class PodWorker {
   #expectCrash(): void {
     const { crash } = this.#application();
     if (crash !== undefined)
-      this.#after('crash', crash.afterSeconds * 1000, () => this.#crash(crash.exitCode));
+      this.#timers.after('crash', crash.afterSeconds * 1000, () => this.#crash(crash.exitCode));
   }
 
   #crash(exitCode: number): void {
@@ -231,14 +185,14 @@ export class PodWorker {
     if (main === undefined || !('running' in main.phase)) return;
     const { context, workloads } = this.#options;
     const { startedAt } = main.phase.running;
-    this.#cancel('probe');
+    this.#timers.cancel('probe');
     workloads.stopped(this.#pod, main.name, exitCode);
     const terminated = {
       exitCode,
       reason: exitCode === 0 ? 'Completed' : exitCode === 137 ? 'OOMKilled' : 'Error',
       startedAt,
       finishedAt: timeText(context.clock.now()),
-      containerID: containerId(this.#pod, main),
+      containerID: containerId(`${this.uid}/${main.name}`, main.restarts),
     };
     const ran = context.clock.now() - this.#startedAt;
     if (this.#startedAt > 0 && ran >= context.pace(FORGIVEN_AFTER_MS)) this.#crashes = 0;
@@ -247,9 +201,11 @@ export class PodWorker {
     const policy = this.#pod.spec.restartPolicy ?? 'Always';
     if (policy === 'Never' || (policy === 'OnFailure' && exitCode === 0)) return;
     main.last = { terminated };
-    const wait = this.#backOff(this.#crashes);
+    const wait = backOffMs(this.#crashes);
     this.#crashes += 1;
-    this.#after('start', SHOW_ERROR_MS, () => (wait === 0 ? this.#restart() : this.#holdBack(main, wait)));
+    this.#timers.after('start', SHOW_ERROR_MS, () =>
+      wait === 0 ? this.#restart() : this.#holdBack(main, wait),
+    );
   }
 
   #holdBack(main: ContainerState, wait: number): void {
@@ -263,7 +219,7 @@ export class PodWorker {
     );
     const message = `back-off ${backOffText(wait)} restarting failed container=${main.name} pod=${where}`;
     this.#become({ waiting: { reason: 'CrashLoopBackOff', message } });
-    this.#after('start', wait, () => this.#restart());
+    this.#timers.after('start', wait, () => this.#restart());
   }
 
   #restart(): void {
@@ -274,11 +230,6 @@ export class PodWorker {
     this.#start();
   }
 
-  /** None before the first restart, then 10 s, doubled each time, 5 min at most. */
-  #backOff(failures: number): number {
-    return failures === 0 ? 0 : Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (failures - 1));
-  }
-
   #end(): void {
     if (this.#ending) return;
     this.#ending = true;
@@ -287,13 +238,7 @@ export class PodWorker {
     const running = this.#containers.filter(isRunning);
     for (const { name } of running) this.#tell('Normal', 'Killing', `Stopping container ${name}`, name);
     const shutdown = running.length === 0 ? 0.05 : this.#application().shutdownSeconds;
-    this.#after('end', Math.min(grace, shutdown) * 1000, () => this.#remove());
-  }
-
-  #remove(): void {
-    const { context } = this.#options;
-    const { namespace, name } = this.#pod.metadata;
-    if (this.#current() !== undefined) context.store.remove(PODS, namespace, name);
+    this.#timers.after('end', Math.min(grace, shutdown) * 1000, () => this.#reporter.remove(this.#pod));
   }
 
   #become(phase: Phase): void {
@@ -303,61 +248,12 @@ export class PodWorker {
     this.#writeStatus();
   }
 
-  #current(): StoredObject | undefined {
-    const { namespace, name, uid } = this.#pod.metadata;
-    const current = this.#options.context.store.get(PODS, namespace, name);
-    return current?.metadata.uid === uid ? current : undefined;
-  }
-
   #writeStatus(): void {
-    const { context, node } = this.#options;
-    if (this.#current() === undefined) return;
-    const { namespace, name } = this.#pod.metadata;
-    context.store.mutate(PODS, namespace, name, (draft) => {
-      const now = timeText(context.clock.now());
-      draft.status = podStatus(draft, {
-        now,
-        hostIP: node.ip,
-        podIP: this.#podIP,
-        containers: this.#containers,
-      });
-    });
+    this.#reporter.status(this.#pod, this.#podIP, this.#containers);
   }
 
   #tell(type: EventNote['type'], reason: string, message: string, container?: string): void {
-    const { context, node } = this.#options;
-    const main = container ?? this.#containers[0]?.name ?? '';
-    context.events.record(this.#pod, {
-      type,
-      reason,
-      message,
-      source: { component: 'kubelet', host: node.name },
-      fieldPath: `spec.containers{${main}}`,
-    });
+    const name = container ?? this.#containers[0]?.name ?? '';
+    this.#reporter.event(this.#pod, { type, reason, message }, name);
   }
-
-  #after(timer: Timer, delayMs: number, work: () => void): void {
-    const { clock, pace, onError } = this.#options.context;
-    this.#cancel(timer);
-    const cancel = clock.after(pace(delayMs), () => {
-      this.#timers.delete(timer);
-      try {
-        work();
-      } catch (error) {
-        onError(error);
-      }
-    });
-    this.#timers.set(timer, cancel);
-  }
-
-  #cancel(timer: Timer): void {
-    this.#timers.get(timer)?.();
-    this.#timers.delete(timer);
-  }
-}
-
-function backOffText(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  const minutes = Math.floor(seconds / 60);
-  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
 }
