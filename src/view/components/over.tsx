@@ -1,8 +1,8 @@
-import { Box } from 'ink';
 import { useRows } from '../hooks/use-rows.ts';
 import type { Area, Size } from '../layout.ts';
 import { dialogFrame, readerFrame } from '../rows/over-frames.ts';
 import type { ScreenStore } from '../store.ts';
+import { Centered } from './centered.tsx';
 import { Rows } from './rows.tsx';
 
 interface OverProps {
@@ -22,13 +22,5 @@ export function FullOver({ store, size, area, now }: OverProps) {
 export function DialogOver({ store, area }: Omit<OverProps, 'size' | 'now'>) {
   const width = Math.min(72, area.width - 8);
   const rows = useRows(store, (state) => dialogFrame(state, { width, height: area.height }));
-  return (
-    <Box
-      position="absolute"
-      top={Math.max(0, Math.floor((area.height - rows.length) / 3))}
-      left={Math.floor((area.width - width) / 2)}
-    >
-      <Rows rows={rows} width={width} />
-    </Box>
-  );
+  return <Centered area={area} width={width} rows={rows} />;
 }

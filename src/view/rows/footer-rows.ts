@@ -38,6 +38,13 @@ export function hints(state: ScreenState, place: Place): readonly Hint[] {
     });
 }
 
+/** The keys of a screen without a session. */
+export function placeHints(place: Place): readonly Hint[] {
+  return bindings.flatMap(({ places, keys, label }) =>
+    places.includes(place) && label !== undefined ? [{ key: keySign(keys[0] ?? ''), label }] : [],
+  );
+}
+
 /** As many as fit; help and leave always do. */
 export function hintRow(all: readonly Hint[], width: number): Row {
   const kept = all.filter(({ label }) => label === 'help' || label === 'leave');

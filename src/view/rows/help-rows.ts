@@ -1,5 +1,8 @@
 import { bindings, type Group, type Place } from '../keymap.ts';
+import type { Area } from '../layout.ts';
+import { framed, scrollMarks, viewport } from '../text/frame.ts';
 import { blank, type Row, row, span, table } from '../text/row.ts';
+import { frames } from '../theme.ts';
 import { keySign } from './footer-rows.ts';
 
 const GROUPS: readonly Group[] = ['Answer', 'Choose', 'Look', 'Session', 'Move', 'Type'];
@@ -19,5 +22,18 @@ export function helpRows(places: readonly Place[], width: number): readonly Row[
       ...table(lines, [{}, { min: 12 }, { gives: 1, min: 20 }], width),
       blank,
     ];
+  });
+}
+
+/** The help of a screen that has no session, as a pane. */
+export function helpFrame(places: readonly Place[], top: number, area: Area): readonly Row[] {
+  const seen = viewport(helpRows(places, area.width - 4), area.height - 2, top);
+  return framed({
+    ...area,
+    frame: frames.incident,
+    focused: true,
+    title: row(span('Keys', 'accent')),
+    body: seen.rows,
+    foot: scrollMarks(seen),
   });
 }
