@@ -45,13 +45,15 @@ export async function liveUntilOver(options: LifecycleOptions): Promise<void> {
 
   const grace = new AbortController();
   const onSignal = (signal: string): void => {
-    if (stopped !== undefined) return stop(`The session host was told twice to stop (${signal})`, true);
+    if (stopped !== undefined) {
+      stop(`The session host was told twice to stop (${signal})`, true);
+      return;
+    }
     stop(`The session host was told to stop (${signal})`);
     clock.sleep(options.graceMs, grace.signal).then(
       () => stop('The session host had to stop before the step was over', true),
       () => undefined,
     );
-    return undefined;
   };
   // Ctrl-C belongs to the screen, which asks; the host hears it only by accident.
   const ignore = (): void => undefined;

@@ -70,7 +70,7 @@ function tryLock(folder: string, patienceMs: number): DatabaseSync | undefined {
   const { DatabaseSync: Database } = loadSqlite();
   const database = new Database(file);
   try {
-    database.exec(`PRAGMA busy_timeout = ${patienceMs}; BEGIN EXCLUSIVE`);
+    database.exec(`PRAGMA busy_timeout = ${patienceMs}; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE`);
     return database;
   } catch (error) {
     database.close();

@@ -79,6 +79,20 @@ export async function serveSocket(options: ServerOptions): Promise<SessionServer
   });
   chmodSync(socketPath, 0o600);
 
+  let closing: Promise<void> | undefined;
+  async function close(graceMs: number): Promise<void> {
+    stopListening();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const outbox of screens.values()) outbox.end();
+    const hangUp = setTimeout(() => {
+      for (const socket of screens.keys()) socket.destroy();
+    }, graceMs);
+    await closed;
+    clearTimeout(hangUp);
+    tail.close();
+    rmSync(socketPath, { force: true });
+  }
+
   return {
     get screens() {
       return screens.size;
@@ -87,17 +101,9 @@ export async function serveSocket(options: ServerOptions): Promise<SessionServer
     broadcast(message) {
       for (const outbox of screens.values()) outbox.reply(message);
     },
-    async close(graceMs = GRACE_MS) {
-      stopListening();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const outbox of screens.values()) outbox.end();
-      const hangUp = setTimeout(() => {
-        for (const socket of screens.keys()) socket.destroy();
-      }, graceMs);
-      await closed;
-      clearTimeout(hangUp);
-      tail.close();
-      rmSync(socketPath, { force: true });
+    close: (graceMs = GRACE_MS) => {
+      closing ??= close(graceMs);
+      return closing;
     },
   };
 }

@@ -23,15 +23,13 @@ export interface SessionSummary {
 }
 
 /** Undefined when there is no journal, or not one whole event in it. */
-export function summarise(session: {
-  readonly id: string;
-  readonly folder: string;
-}): SessionSummary | undefined {
-  const ends = firstAndLast(path.join(session.folder, JOURNAL_FILE));
+export function summarise({ id, folder }: Pick<SessionSummary, 'id' | 'folder'>): SessionSummary | undefined {
+  const ends = firstAndLast(path.join(folder, JOURNAL_FILE));
   if (ends?.first.type !== 'session-started') return undefined;
   const { first, last } = ends;
   return {
-    ...session,
+    id,
+    folder,
     runbook: { id: first.runbook.id, title: first.runbook.title },
     world: first.world,
     startedAt: first.time,
