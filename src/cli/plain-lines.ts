@@ -1,7 +1,7 @@
 import type { Event } from '../engine/event.ts';
 import { titleOf } from '../engine/select.ts';
 import type { SessionState } from '../engine/state.ts';
-import { formatDuration } from '../prose/duration.ts';
+import { duration } from '../view/text/time.ts';
 
 /** A session as plain lines: time, step, what happened. One event may take several lines; some take none. */
 export function plainLines(event: Event, state: SessionState): readonly string[] {
@@ -53,7 +53,7 @@ export function plainLines(event: Event, state: SessionState): readonly string[]
     case 'step-confirmed':
       return [line('confirmed', `by ${event.by}`)];
     case 'step-started':
-      return [line('started')];
+      return readsOnly(state, event.step) ? [] : [line('started')];
     case 'step-answered':
       return [line('answered', `${JSON.stringify(event.value)} by ${event.by}`)];
     case 'step-output':
@@ -62,16 +62,18 @@ export function plainLines(event: Event, state: SessionState): readonly string[]
         .filter((text) => text !== '')
         .map((text) => line('|', text));
     case 'step-verifying':
-      return event.outcome.summary === '' ? [] : [line('done', event.outcome.summary)];
+      return event.outcome.summary === '' || readsOnly(state, event.step)
+        ? []
+        : [line('done', event.outcome.summary)];
     case 'step-observed':
-      return [line(event.holds ? 'holds' : 'waiting', event.summary)];
+      return event.holds ? [] : [line('waiting', event.summary)];
     case 'step-verified':
-      return [line('verified', [event.summary, ...event.evidence].join('; '))];
+      return [line('verified', event.evidence.join('; ') || event.summary)];
     case 'step-succeeded':
       return [
         line(
           'succeeded',
-          `${event.summary === '' ? '' : `${event.summary}, `}in ${formatDuration(event.durationMs)}`,
+          `${event.summary === '' ? '' : `${event.summary}, `}in ${duration(event.durationMs)}`,
         ),
       ];
     case 'step-stale':
@@ -104,6 +106,12 @@ export function plainLines(event: Event, state: SessionState): readonly string[]
     case 'abort-chosen':
       return [`${at}  ${event.outcome === 'failed' ? 'gives up' : 'aborts'}  by ${event.by}`];
   }
+}
+
+/** Its plan changes nothing, so there is no more to tell than what it found. */
+function readsOnly(state: SessionState, id: string): boolean {
+  const step = state.steps[id];
+  return step !== undefined && 'plan' in step && step.plan?.effects.length === 0;
 }
 
 type Line = (word: string, text?: string) => string;
