@@ -1,9 +1,11 @@
 import type { Json } from '../ports/json.ts';
+import { REDACTED } from '../prose/redacted.ts';
 import type { Plan, Question } from '../steps/step-kind.ts';
 import type { Answerer, Draft } from './event.ts';
 import type { Asked, Intent } from './intent.ts';
 import {
   allowedIntents,
+  busyWith,
   currentQuestion,
   currentStep,
   isUndoable,
@@ -30,6 +32,8 @@ export function decide(state: SessionState, { intent, by }: Asked, now: number):
     case 'add-note': {
       const text = intent.text.trim();
       if (text === '') return refuse('The note is empty; nothing was added.');
+      if (intent.step !== undefined && state.steps[intent.step] === undefined)
+        return refuse(`There is no step ${intent.step} to add a note to.`);
       return accept({
         type: 'note-added',
         text,
@@ -51,6 +55,10 @@ export function decide(state: SessionState, { intent, by }: Asked, now: number):
       return isUndoOf(state, intent.step)
         ? accept({ type: 'undo-declined', step: intent.step, by })
         : notItsTurn(intent.step);
+    case 'cancel-step':
+      return busyWith(state) === intent.step
+        ? { ok: true, drafts: [], cancel: intent.step }
+        : refuse(`${intent.step} is not under way: there is nothing to cancel.`);
     default:
       return decideStep(state, intent, by, now);
   }
@@ -59,14 +67,7 @@ export function decide(state: SessionState, { intent, by }: Asked, now: number):
 type StepIntent = Extract<
   Intent,
   {
-    type:
-      | 'confirm-step'
-      | 'answer-step'
-      | 'skip-step'
-      | 'retry-step'
-      | 'replan-step'
-      | 'accept-step'
-      | 'cancel-step';
+    type: 'confirm-step' | 'answer-step' | 'skip-step' | 'retry-step' | 'replan-step' | 'accept-step';
   }
 >;
 
@@ -95,8 +96,6 @@ function decideStep(state: SessionState, intent: StepIntent, by: Answerer, now: 
       return accept({ type: 'step-stale', step: step.id, message: 'Looked at again, as asked' });
     case 'accept-step':
       return accept({ type: 'step-accepted', step: step.id, by });
-    case 'cancel-step':
-      return { ok: true, drafts: [], cancel: step.id };
   }
 }
 
@@ -129,10 +128,13 @@ function answer(
     question.type === 'decision'
       ? question.options.find((candidate) => candidate.value === value)
       : undefined;
-  const summary = option?.label ?? (question.type === 'prompt' && !question.secret ? String(value) : 'done');
+  const secret = question.type === 'prompt' && question.secret === true;
+  const summary = option?.label ?? (question.type === 'prompt' && !secret ? String(value) : 'done');
+  // The runner keeps a secret in memory; however short it is, no event holds it.
+  const kept = secret ? REDACTED : value;
   const drafts: Draft[] = [
-    { type: 'step-answered', step: step.id, value, by },
-    { type: 'step-succeeded', step: step.id, summary, evidence: [], outputs: { value }, durationMs },
+    { type: 'step-answered', step: step.id, value: kept, by },
+    { type: 'step-succeeded', step: step.id, summary, evidence: [], outputs: { value: kept }, durationMs },
   ];
   if (option?.goTo !== undefined) drafts.push({ type: 'went-to', section: option.goTo, by });
   return { ok: true, drafts };
@@ -183,13 +185,14 @@ function confirmUndo(
   if (
     undo === undefined ||
     undo.step !== intent.step ||
+    undo.phase !== 'awaiting-confirmation' ||
     undo.plan === undefined ||
     undo.planHash === undefined
   )
     return notItsTurn(intent.step);
   const refusal = whyNotConfirmed(undo.plan, undo.planHash, intent, by);
   return refusal === undefined
-    ? accept({ type: 'undo-started', step: undo.step, by, attemptId: `undo-${state.seq}` })
+    ? accept({ type: 'undo-started', step: undo.step, by, attemptId: `${state.session}-undo-${state.seq}` })
     : refuse(refusal);
 }
 
@@ -203,11 +206,15 @@ function notItsTurn(step: string): Decision {
 
 function whyNotNow(state: SessionState, intent: Intent): string {
   if (state.status === 'ended') return 'The session has ended.';
+  if (state.status === 'paused') return 'The session is paused. Resume it first.';
+  if (intent.type === 'cancel-step') return 'Nothing is under way: there is nothing to cancel.';
   const step = currentStep(state);
   if (step?.state === 'running' || step?.state === 'verifying')
     return `${step.id} is under way. Wait for it, or cancel it first.`;
   const question = currentQuestion(state);
   const what = intent.type.replace('-', ' ');
+  if (state.undo !== undefined && question === undefined)
+    return `${state.undo.step} is being undone. Wait for it, or cancel it first.`;
   return question === undefined
     ? `Cannot ${what} at this moment.`
     : `Cannot ${what} now: ${question.step.id} waits for its answer first.`;

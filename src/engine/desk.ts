@@ -1,5 +1,13 @@
+import { REDACTED } from '../prose/redacted.ts';
 import type { Step } from '../runbook/runbook.ts';
-import type { Plan, PlanContext, RunContext, StepKind } from '../steps/step-kind.ts';
+import {
+  type Plan,
+  type PlanContext,
+  type ProbeContext,
+  type RunContext,
+  StepFailure,
+  type StepKind,
+} from '../steps/step-kind.ts';
 import type { Draft, Event } from './event.ts';
 import type { RunnerOptions } from './runner.ts';
 import { sessionNamespace } from './scope.ts';
@@ -13,6 +21,8 @@ export interface Desk {
   append(...drafts: readonly Draft[]): readonly Event[];
   /** Plans as they were made, by hash: the journalled ones have their secrets redacted. */
   readonly plans: Map<string, Plan>;
+  /** Aborted when the session stops: reading is broken off then, since it is done again after a resume. */
+  readonly stopping: AbortSignal;
 }
 
 export function kindOf(desk: Desk, uses: string): StepKind {
@@ -23,6 +33,15 @@ export function kindOf(desk: Desk, uses: string): StepKind {
 
 export function planContext(desk: Desk, signal: AbortSignal): PlanContext {
   return { ports: desk.options.reads, signal, namespace: sessionNamespace(desk.state()) };
+}
+
+export function probeContext(desk: Desk, signal: AbortSignal): ProbeContext {
+  return { ...planContext(desk, signal), processes: desk.options.ports.processes };
+}
+
+/** A signal for reading: aborted by the operator, or because the session stops. */
+export function readSignal(desk: Desk, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, desk.stopping]);
 }
 
 export function runContext(
@@ -49,14 +68,27 @@ export function required(desk: Desk, id: string): { readonly step: StepState; re
 
 export function plannedOf(desk: Desk, step: StepState): Plan {
   if (!('plan' in step) || step.plan === undefined) throw new Error(`Step ${step.id} has no plan`);
-  return desk.plans.get(step.planHash ?? '') ?? step.plan;
+  return asMade(desk, step.plan, step.planHash);
+}
+
+/** The plan whose writes an undo takes back. */
+export function writtenOf(desk: Desk, step: StepState): Plan {
+  if (step.written === undefined) throw new StepFailure(`${step.id} wrote nothing that can be undone.`);
+  return asMade(desk, step.written.plan, step.written.planHash);
 }
 
 export function undoPlanOf(desk: Desk): Plan | undefined {
   const undo = desk.state().undo;
-  return desk.plans.get(undo?.planHash ?? '') ?? undo?.plan;
+  return undo?.plan && asMade(desk, undo.plan, undo.planHash);
 }
 
-export function writes(plan: Plan): boolean {
-  return plan.effects.length > 0 && !plan.alreadyDone;
+/** After a resume only the journal's copy is left; where a secret was taken out of it, it must not be acted upon. */
+function asMade(desk: Desk, journalled: Plan, hash: string | undefined): Plan {
+  const made = desk.plans.get(hash ?? '');
+  if (made !== undefined) return made;
+  if (JSON.stringify(journalled.data).includes(REDACTED))
+    throw new StepFailure(`The plan "${journalled.summary}" held a secret, which was not kept on disk.`, {
+      next: 'Look at the world yourself, then retry the step to plan it again, or do this by hand.',
+    });
+  return journalled;
 }

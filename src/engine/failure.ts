@@ -1,11 +1,15 @@
+import { z } from 'zod';
 import { PortFailure } from '../ports/failure.ts';
+import { ExpressionFailure } from '../runbook/expressions.ts';
 import { StepFailure } from '../steps/step-kind.ts';
 import type { Failure } from './event.ts';
+import { isRefusal } from './written.ts';
 
 /** An error from planning, running or observing, as it is journalled and shown. */
 export function toFailure(error: unknown, phase: Failure['phase']): Failure {
   if (error instanceof PortFailure) {
-    const refused = phase === 'plan' || error.reason === 'forbidden' || error.reason === 'unauthorized';
+    const denied = error.reason === 'forbidden' || error.reason === 'unauthorized';
+    const refused = denied || (phase === 'plan' && isRefusal(error.reason));
     return {
       message: error.message,
       ...(error.next === undefined ? {} : { next: error.next }),
@@ -15,12 +19,21 @@ export function toFailure(error: unknown, phase: Failure['phase']): Failure {
     };
   }
   if (error instanceof StepFailure) {
-    const refused = phase === 'plan' || phase === 'condition';
     return {
       message: error.message,
       ...(error.next === undefined ? {} : { next: error.next }),
       phase,
-      ...(refused ? { refused } : {}),
+      ...(phase === 'plan' ? { refused: true } : {}),
+    };
+  }
+  if (error instanceof ExpressionFailure)
+    return { message: error.message, next: 'Look at what the steps before it yielded.', phase };
+  if (error instanceof z.ZodError) {
+    const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'with'}: ${message}`);
+    return {
+      message: `Its parameters do not fit: ${problems.join('; ')}`,
+      next: 'Look at what its expressions yield.',
+      phase,
     };
   }
   const what = error instanceof Error ? error.message : String(error);

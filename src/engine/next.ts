@@ -1,5 +1,5 @@
 import type { Draft, Failure } from './event.ts';
-import { currentStep, failureIsAsked, hasWritten, isUndoable, stepOf, wantsRetry } from './select.ts';
+import { currentStep, failureIsAsked, hasWritten, stepOf, undoableSteps, wantsRetry } from './select.ts';
 import type { SessionState, StepState } from './state.ts';
 
 /** What the runner does next. */
@@ -60,10 +60,10 @@ function nextAfterFailure(state: SessionState, step: StepState, failure: Failure
     case 'go-to':
       return { do: 'append', drafts: [{ type: 'went-to', section: rule.section, by: 'policy' }] };
     case 'undo': {
-      const steps = rule.steps.filter((id) => {
-        const candidate = state.steps[id];
-        return candidate !== undefined && isUndoable(candidate);
-      });
+      const undoable = undoableSteps(state);
+      const steps = [
+        ...new Set(rule.steps.flatMap((id) => undoable.filter((step) => belongsTo(state, step, id)))),
+      ];
       if (steps.length === 0) return end(state, 'failed', summary);
       return {
         do: 'append',
@@ -75,6 +75,11 @@ function nextAfterFailure(state: SessionState, step: StepState, failure: Failure
     default:
       return WAIT;
   }
+}
+
+/** It is that step, an instance of that loop, or a step of the runbook that it called. */
+function belongsTo(state: SessionState, step: string, id: string): boolean {
+  return step === id || state.steps[step]?.of === id || step.startsWith(`${id}/`);
 }
 
 function end(state: SessionState, outcome: 'succeeded' | 'failed' | 'aborted', summary: string): Action {

@@ -1,8 +1,12 @@
 import type { Clock } from '../ports/clock.ts';
+import { PortFailure } from '../ports/failure.ts';
 import type { Observation, Window } from '../steps/step-kind.ts';
 import { StepFailure } from '../steps/step-kind.ts';
 import { mayPass } from './failure.ts';
+import { abandonable, withinTime } from './time-limit.ts';
 
+/** One look gets at least this long, in milliseconds, even at the end of a window. */
+const LOOK_MS = 30_000;
 const DEFAULT_WINDOW: Window = { forMs: 0, withinMs: 120_000, everyMs: 1_000 };
 
 export function windowFrom(...layers: readonly (Partial<Window> | undefined)[]): Window {
@@ -21,7 +25,7 @@ export function windowFrom(...layers: readonly (Partial<Window> | undefined)[]):
  * Throws StepFailure when the window closes first or waiting is hopeless; what cannot pass is thrown on.
  */
 export async function observeThrough(
-  look: () => Promise<Observation>,
+  look: (signal: AbortSignal) => Promise<Observation>,
   window: Window,
   clock: Clock,
   signal: AbortSignal,
@@ -31,7 +35,9 @@ export async function observeThrough(
   let heldSince: number | undefined;
   let last = '';
   for (;;) {
-    const observation = await lookOnce(look);
+    signal.throwIfAborted();
+    const left = begin + window.withinMs - clock.now();
+    const observation = await lookOnce(look, Math.max(left, LOOK_MS), clock, signal);
     signal.throwIfAborted();
     if (observation.hopeless !== undefined)
       throw new StepFailure(observation.hopeless, { next: 'Waiting longer will not help.' });
@@ -57,9 +63,15 @@ export async function observeThrough(
   }
 }
 
-async function lookOnce(look: () => Promise<Observation>): Promise<Observation> {
+async function lookOnce(
+  look: (signal: AbortSignal) => Promise<Observation>,
+  ms: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const late = new PortFailure(`No answer within ${Math.round(ms / 1000)} s`, { reason: 'timeout' });
   try {
-    return await look();
+    return await withinTime(clock, ms, signal, late, (bounded) => abandonable(look(bounded), bounded));
   } catch (error) {
     if (!mayPass(error)) throw error;
     return { holds: false, summary: error.message, evidence: [], outputs: {} };

@@ -8,17 +8,31 @@ export function outputCollector(desk: Desk, step: string) {
   let pending = '';
   let bytes = 0;
   let journalledAt = desk.options.clock.now();
+  let closed = false;
   const flush = () => {
     if (pending === '') return;
-    desk.append({ type: 'step-output', step, text: pending, bytes });
+    const text = pending;
     pending = '';
     journalledAt = desk.options.clock.now();
+    desk.append({ type: 'step-output', step, text, bytes });
   };
-  const emit = (chunk: string) => {
-    bytes += Buffer.byteLength(chunk);
-    pending = (pending + chunk).slice(-KEPT);
-    desk.options.onOutput(step, chunk);
-    if (desk.options.clock.now() - journalledAt >= EVERY_MS) flush();
+  return {
+    emit(chunk: string) {
+      // What a child that was let go still says belongs to no attempt.
+      if (closed) return;
+      bytes += Buffer.byteLength(chunk);
+      pending = (pending + chunk).slice(-KEPT);
+      desk.options.onOutput(step, chunk);
+      if (desk.options.clock.now() - journalledAt < EVERY_MS) return;
+      try {
+        flush();
+      } catch {
+        // A stream's callback is no place to throw: the runner knows, and stops at its next event.
+      }
+    },
+    close() {
+      closed = true;
+      flush();
+    },
   };
-  return { emit, flush };
 }

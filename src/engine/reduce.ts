@@ -1,6 +1,7 @@
 import type { Event } from './event.ts';
-import { newStep, reduceStep } from './reduce-step.ts';
-import { firstOpenStep, isOver } from './select.ts';
+import { indexOf, placesOf } from './lookup.ts';
+import { base, newStep, reduceStep } from './reduce-step.ts';
+import { currentPlace, currentStep, firstOpenStep, isOver } from './select.ts';
 import type { SessionState, StepState, UndoState } from './state.ts';
 
 /** Folds one event into the session. Reads no clock and no world: the same events give the same state. */
@@ -8,7 +9,8 @@ export function reduce(state: SessionState | undefined, event: Event): SessionSt
   if (event.type === 'session-started') return started(event);
   if (state === undefined) throw new Error(`The journal begins with ${event.type}, not with session-started`);
   const next = { ...reduceSession(state, event), seq: event.seq };
-  return 'step' in event && event.step !== undefined ? settle(withStep(next, event)) : next;
+  if (!('step' in event) || event.step === undefined || event.type === 'note-added') return next;
+  return settle(withStep(next, event.step, event));
 }
 
 /** Folds a whole journal. */
@@ -33,6 +35,8 @@ function started(event: Extract<Event, { type: 'session-started' }>): SessionSta
     steps: Object.fromEntries(order.map((id) => [id, newStep(id, id)])),
     ...(order[0] === undefined ? {} : { current: order[0] }),
     undoQueue: [],
+    written: [],
+    wrote: false,
     declined: [],
     notes: [],
     titles: {},
@@ -42,10 +46,8 @@ function started(event: Extract<Event, { type: 'session-started' }>): SessionSta
 
 function reduceSession(state: SessionState, event: Event): SessionState {
   switch (event.type) {
-    case 'session-resumed': {
-      const { pausedBecause: _paused, end: _end, endedAt: _endedAt, ...rest } = state;
-      return { ...rest, status: 'active' };
-    }
+    case 'session-resumed':
+      return resumed(state);
     case 'session-paused':
       return { ...state, status: 'paused', pausedBecause: event.reason };
     case 'session-ended': {
@@ -94,36 +96,95 @@ function reduceSession(state: SessionState, event: Event): SessionState {
         phase: 'awaiting-confirmation',
         plan: event.plan,
         planHash: event.planHash,
+        plans: (undo.plans ?? 0) + 1,
       }));
     case 'undo-started':
-      return withUndo(state, event.step, (undo) => ({ ...undo, phase: 'running' }));
+      return withUndo(state, event.step, (undo) => ({
+        ...undo,
+        phase: 'running',
+        attemptId: event.attemptId,
+      }));
     case 'undo-failed':
       return withUndo(state, event.step, (undo) => ({ ...undo, phase: 'failed', failure: event.failure }));
     case 'undo-declined':
       return declineUndo(state);
     case 'step-undone':
       return nextUndo(state);
+    case 'step-retried':
+      // A new attempt, a new failure: the runbook's rule applies to it again.
+      return { ...state, declined: state.declined.filter((id) => id !== event.step) };
     default:
       return state;
   }
 }
 
-function withStep(state: SessionState, event: Extract<Event, { step: string }> | Event): SessionState {
-  if (!('step' in event) || event.step === undefined || event.type === 'note-added') return state;
-  const step = state.steps[event.step];
+function withStep(state: SessionState, id: string, event: Event): SessionState {
+  const step = state.steps[id];
   if (step === undefined) return state;
   const changed = reduceStep(step, event);
-  return changed === step ? state : { ...state, steps: { ...state.steps, [event.step]: changed } };
+  if (changed === step) return state;
+  const next = { ...state, steps: { ...state.steps, [id]: changed }, ...writtenBy(state, step, changed) };
+  const branch = event.type === 'step-succeeded' ? branchOf(changed) : undefined;
+  return branch === undefined ? next : goTo(next, branch);
 }
 
-/** The turn passes on when the current step is over. An undone step keeps it: the operator says what now. */
+/** The order of the writes is that of their undoing, backwards. */
+function writtenBy(
+  state: SessionState,
+  before: StepState,
+  after: StepState,
+): Partial<Pick<SessionState, 'written' | 'wrote'>> {
+  if ((before.written === undefined) === (after.written === undefined)) return {};
+  return after.written === undefined
+    ? { written: state.written.filter((id) => id !== after.id) }
+    : { written: [...state.written, after.id], wrote: true };
+}
+
+/** Where the chosen option of a decision leads: the answer alone says it, even if nothing was written after it. */
+function branchOf(step: StepState): string | undefined {
+  if (step.state !== 'succeeded' || step.plan?.question?.type !== 'decision') return undefined;
+  const { value } = step.outputs;
+  return step.plan.question.options.find((option) => option.value === value)?.goTo;
+}
+
+/** The turn passes on, always forwards, when the current step is over. An undone step keeps it: the operator says what now. */
 function settle(state: SessionState): SessionState {
-  const current = state.current === undefined ? undefined : state.steps[state.current];
-  if (current !== undefined && !isOver(state, current)) return state;
-  const open = firstOpenStep(state);
-  if (open === state.current) return state;
+  const step = currentStep(state);
+  if (step === undefined || !isOver(state, step)) return state;
+  return withCurrent(state, firstOpenStep(state, currentPlace(state) + 1));
+}
+
+function withCurrent(state: SessionState, current: string | undefined): SessionState {
   const { current: _current, ...rest } = state;
-  return open === undefined ? rest : { ...rest, current: open };
+  return current === undefined ? rest : { ...rest, current };
+}
+
+/**
+ * A session that had failed asks about the step that failed. Answers that were secret were not kept:
+ * they are asked again before anything else.
+ */
+function resumed(state: SessionState): SessionState {
+  const { pausedBecause: _paused, end: _end, endedAt: _endedAt, ...rest } = state;
+  const step = currentStep(state);
+  const declined =
+    state.status === 'ended' && step?.state === 'failed' ? [...state.declined, step.id] : state.declined;
+  const active: SessionState = { ...rest, declined, status: 'active' };
+  const forgotten = step === undefined ? [] : state.order.filter((id) => isForgotten(state.steps[id]));
+  const first = forgotten[0];
+  if (first === undefined) return active;
+  const again = forgotten.flatMap((id) => {
+    const prompt = state.steps[id];
+    return prompt === undefined ? [] : [[id, { ...base(prompt), state: 'ready' as const }] as const];
+  });
+  const steps = { ...state.steps, ...Object.fromEntries(again) };
+  const places = placesOf(state.order);
+  const earlier = (places.get(first) ?? 0) < currentPlace(state);
+  return { ...active, steps, ...(earlier ? { current: first } : {}) };
+}
+
+function isForgotten(step: StepState | undefined): boolean {
+  const question = step?.state === 'succeeded' ? step.plan?.question : undefined;
+  return question?.type === 'prompt' && question.secret === true;
 }
 
 function failureOf(state: SessionState): string {
@@ -131,24 +192,42 @@ function failureOf(state: SessionState): string {
   return step?.state === 'failed' ? `${step.id}: ${step.failure.message}` : 'Stopped';
 }
 
+const NOT_BEGUN: ReadonlySet<StepState['state']> = new Set([
+  'pending',
+  'ready',
+  'unavailable',
+  'awaiting-confirmation',
+  'awaiting-answer',
+  'confirmed',
+]);
+
+/** Goes on with a section; a session never goes back, and never again to the step that failed. */
 function goTo(state: SessionState, section: string): SessionState {
-  const target = state.runbook.sections.find((candidate) => candidate.id === section);
-  const inTarget = (step: StepState) => target?.stepIds.includes(step.of) ?? false;
-  const first = state.order.findIndex((id) => {
-    const step = state.steps[id];
-    return step !== undefined && inTarget(step);
+  const step = currentStep(state);
+  const here = currentPlace(state);
+  const after = step?.state === 'failed' ? here + 1 : here;
+  const until = Math.max(placeOfSection(state, section), after);
+  const passed = state.order.slice(0, until).flatMap((id) => {
+    const left = state.steps[id];
+    return left !== undefined && NOT_BEGUN.has(left.state)
+      ? [[id, { ...base(left), state: 'skipped' as const, reason: 'not taken' }] as const]
+      : [];
   });
-  const until = first === -1 ? state.order.length : first;
-  const steps = { ...state.steps };
-  for (const id of state.order.slice(0, until)) {
-    const step = steps[id];
-    if (step?.state === 'pending' || step?.state === 'ready') {
-      steps[id] = { ...newStep(step.id, step.of), state: 'skipped', reason: 'not taken' };
-    }
-  }
-  const { current: _current, ...rest } = state;
-  const current = firstOpenStep({ ...rest, steps, order: state.order.slice(until) });
-  return { ...rest, steps, ...(current === undefined ? {} : { current }) };
+  const steps = passed.length === 0 ? state.steps : { ...state.steps, ...Object.fromEntries(passed) };
+  const next = { ...state, steps };
+  return withCurrent(next, firstOpenStep(next, until));
+}
+
+/** Where a section begins in the order of execution, even when its loops were empty; behind the last step for 'end'. */
+function placeOfSection(state: SessionState, id: string): number {
+  const { places, sections } = indexOf(state.runbook);
+  const stepIds = sections.get(id)?.stepIds ?? [];
+  const first = Math.min(...stepIds.map((step) => places.get(step) ?? Number.POSITIVE_INFINITY));
+  const place = state.order.findIndex((candidate) => {
+    const of = state.steps[candidate]?.of ?? '';
+    return (places.get(of) ?? -1) >= first;
+  });
+  return place === -1 ? state.order.length : place;
 }
 
 function expandLoop(
@@ -161,10 +240,9 @@ function expandLoop(
   const order = state.order.flatMap((existing) => (existing === id ? ids : [existing]));
   const steps = { ...state.steps, ...Object.fromEntries(instances.map((step) => [step.id, step])) };
   delete steps[id];
-  const { current: _current, ...rest } = state;
-  const expanded = { ...rest, order, steps };
-  const current = ids[0] ?? firstOpenStep(expanded);
-  return current === undefined ? expanded : { ...expanded, current };
+  const expanded = { ...state, order, steps };
+  if (state.current !== id) return expanded;
+  return withCurrent(expanded, ids[0] ?? firstOpenStep(expanded, currentPlace(state)));
 }
 
 function beginUndos(state: SessionState, ids: readonly string[], cause: UndoState['cause']): SessionState {
@@ -184,7 +262,14 @@ function nextUndo(state: SessionState): SessionState {
   const { step, cause } = state.undo;
   const next = beginUndos(state, state.undoQueue, cause);
   // What the operator undid by hand comes next: again, or go on without it.
-  return cause === 'operator' ? { ...next, current: step } : next;
+  return cause === 'operator' ? { ...planAnew(next), current: step } : next;
+}
+
+/** What was planned before something was undone is planned and asked again when its turn comes. */
+function planAnew(state: SessionState): SessionState {
+  const step = currentStep(state);
+  if (step === undefined || !NOT_BEGUN.has(step.state)) return state;
+  return { ...state, steps: { ...state.steps, [step.id]: { ...base(step), state: 'ready' } } };
 }
 
 function declineUndo(state: SessionState): SessionState {

@@ -4,16 +4,19 @@ import type { JsonObject } from '../ports/json.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { StepKind } from '../steps/step-kind.ts';
 import { decide } from './decide.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, readSignal } from './desk.ts';
 import type { Draft, Event } from './event.ts';
 import type { Asked } from './intent.ts';
 import { type Action, next } from './next.ts';
-import { interruptStep, planStep, runStep, verifyStep } from './perform-step.ts';
+import { interruptStep, runStep } from './perform-run.ts';
+import { planStep } from './perform-step.ts';
 import { planUndo, resumeUndo, runUndo } from './perform-undo.ts';
+import { verifyStep } from './perform-verify.ts';
 import { reduce, replay } from './reduce.ts';
-import { currentStep, stepOf } from './select.ts';
+import { currentQuestion, currentStep, stepOf } from './select.ts';
 import type { SessionState } from './state.ts';
-import { newTexts } from './texts.ts';
+import { openTexts } from './texts.ts';
+import { writes } from './written.ts';
 
 export interface RunnerOptions {
   /** The journal so far; at least session-started. */
@@ -31,7 +34,7 @@ export interface RunnerOptions {
   readonly clock: Clock;
   /** The file that keeps all the output of a step's attempt. */
   outputFile(step: string, attempt: number): string | undefined;
-  /** Called after each append, with what was appended and the state after it. */
+  /** Called after each append, with what was appended and the state after it; in order, also when it asks for something. */
   onEvents(events: readonly Event[], state: SessionState): void;
   onOutput(step: string, text: string): void;
 }
@@ -43,33 +46,57 @@ export interface Runner {
   ask(asked: Asked): { readonly ok: true } | { readonly ok: false; readonly message: string };
   /** Settles when the session ended or was stopped; rejects when the journal cannot be written. */
   readonly done: Promise<void>;
-  /** Finishes what is in flight (or aborts it when `cancel`), journals session-paused, and resolves. */
+  /**
+   * Finishes a write that is in flight (or aborts it when `cancel`), breaks off what only reads, journals
+   * session-paused, and resolves; also when the journal cannot be written, which `done` tells.
+   */
   stop(reason: string, options?: { readonly cancel?: boolean }): Promise<void>;
 }
 
+const PREEMPTIBLE: ReadonlySet<Action['do']> = new Set(['plan', 'pause-before-retry']);
+/** What a cancellation may still meet when it came between two actions of the same step. */
+const CANCELLABLE: ReadonlySet<Action['do']> = new Set(['plan', 'run', 'verify']);
+
+const cancelled = (message: string) => new PortFailure(message, { reason: 'cancelled' });
+
 /** Runs a session from its journal: takes up what was in flight, then performs one action after another. */
 export function createRunner(options: RunnerOptions): Runner {
-  let state = withSecrets(replay(options.events), options.secretInputs);
-  if (state === undefined) throw new Error('The journal is empty');
+  const replayed = replay(options.events);
+  if (replayed === undefined) throw new Error('The journal is empty');
+  let state: SessionState = { ...replayed, inputs: { ...replayed.inputs, ...options.secretInputs } };
   let wake: () => void = () => undefined;
   let working = new AbortController();
+  let underway: Action | undefined;
+  let cancelling: string | undefined;
+  let broken: { readonly error: unknown } | undefined;
   const stopping = new AbortController();
+  const texts = openTexts(state);
+  const announce = inOrder(options.onEvents);
 
   const append: Desk['append'] = (...drafts) => {
-    const events = options.append(drafts);
+    if (broken !== undefined) throw broken.error;
+    let events: readonly Event[];
+    try {
+      events = options.append(drafts);
+    } catch (error) {
+      // Whatever is in flight finds out at its next event; nothing new is begun.
+      broken = { error };
+      wake();
+      throw error;
+    }
     for (const event of events) state = reduce(state, event);
-    options.onEvents(events, current());
+    texts.note(events);
+    announce(events, state);
     return events;
   };
-  const current = (): SessionState => {
-    if (state === undefined) throw new Error('The journal is empty');
-    return state;
-  };
-  const desk: Desk = { options, state: current, append, plans: new Map() };
+  const desk: Desk = { options, state: () => state, append, plans: new Map(), stopping: stopping.signal };
 
   const perform = async (action: Action): Promise<void> => {
     working = new AbortController();
     const { signal } = working;
+    if ('step' in action && action.step === cancelling && CANCELLABLE.has(action.do))
+      working.abort(cancelled('Cancelled by the operator.'));
+    cancelling = undefined;
     switch (action.do) {
       case 'plan':
         return planStep(desk, action.step, signal);
@@ -82,9 +109,9 @@ export function createRunner(options: RunnerOptions): Runner {
       case 'plan-undo':
         return planUndo(desk, action.step, signal);
       case 'run-undo':
-        return runUndo(desk, action.step, `undo-${current().seq}`, signal);
+        return runUndo(desk, action.step, signal);
       case 'pause-before-retry':
-        return pauseBeforeRetry(desk, action.step, signal);
+        return pauseBeforeRetry(desk, action.step, readSignal(desk, signal));
       case 'append':
         append(...action.drafts);
         return;
@@ -93,21 +120,31 @@ export function createRunner(options: RunnerOptions): Runner {
     }
   };
 
+  const appendTexts = () => {
+    if (state.status !== 'active') return;
+    // What a step found out may fill in the titles of those to come.
+    const filled = texts.take(state);
+    if (filled !== undefined) append({ type: 'texts-rendered', ...filled });
+  };
+
   const loop = async (): Promise<void> => {
-    await takeUp(desk);
-    appendTexts(desk);
+    if (state.status === 'active') await takeUp(desk);
+    appendTexts();
     while (!stopping.signal.aborted) {
-      const action = next(current());
+      if (broken !== undefined) throw broken.error;
+      const action = next(state);
       if (action.do === 'nothing') return;
       if (action.do === 'wait') {
+        cancelling = undefined;
         await new Promise<void>((resolve) => {
           wake = resolve;
-          stopping.signal.addEventListener('abort', () => resolve(), { once: true });
         });
         continue;
       }
+      underway = action;
       await perform(action);
-      appendTexts(desk);
+      underway = undefined;
+      appendTexts();
     }
   };
 
@@ -116,77 +153,118 @@ export function createRunner(options: RunnerOptions): Runner {
     setImmediate(() => loop().then(resolve, reject));
   });
 
+  const take = (asked: Asked): ReturnType<Runner['ask']> => {
+    const decision = decide(state, asked, options.clock.now());
+    if (!decision.ok) return decision;
+    const secret = secretAnswer(state, asked);
+    if (secret !== undefined) options.registerSecret(secret.value);
+    try {
+      append(...decision.drafts);
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+    if (secret !== undefined) state = withAnswer(state, secret.step, secret.value);
+    if (decision.cancel !== undefined) {
+      cancelling = decision.cancel;
+      working.abort(cancelled('Cancelled by the operator.'));
+    } else if (underway !== undefined && PREEMPTIBLE.has(underway.do) && !isSame(underway, next(state)))
+      working.abort(cancelled('The operator turned to something else.'));
+    wake();
+    return { ok: true };
+  };
+
   return {
     get state() {
-      return current();
+      return state;
     },
     done,
-    ask(asked) {
-      const decision = decide(current(), asked, options.clock.now());
-      if (!decision.ok) return decision;
-      const secret = secretAnswer(current(), asked);
-      if (secret !== undefined) options.registerSecret(secret.value);
-      append(...decision.drafts);
-      if (secret !== undefined) state = withAnswer(current(), secret.step, secret.value);
-      if (decision.cancel !== undefined)
-        working.abort(new PortFailure('Cancelled by the operator.', { reason: 'cancelled' }));
-      wake();
-      return { ok: true };
-    },
+    ask: take,
     async stop(reason, { cancel = false } = {}) {
-      stopping.abort();
-      if (cancel) working.abort(new PortFailure('The session is stopping.', { reason: 'cancelled' }));
-      await done;
-      if (current().status === 'active') append({ type: 'session-paused', reason });
+      stopping.abort(cancelled('The session is stopping.'));
+      if (cancel) working.abort(cancelled('The session is stopping.'));
+      wake();
+      try {
+        await done;
+      } catch {
+        return;
+      }
+      if (state.status !== 'active') return;
+      const waitingFor = currentQuestion(state)?.step.id;
+      append({ type: 'session-paused', reason, ...(waitingFor === undefined ? {} : { waitingFor }) });
     },
   };
 }
 
-/** What a step found out may fill in the titles of those to come. */
-function appendTexts(desk: Desk): void {
-  const texts = newTexts(desk.state());
-  if (texts !== undefined) desk.append({ type: 'texts-rendered', ...texts });
+function isSame(before: Action, after: Action): boolean {
+  return before.do === after.do && 'step' in before && 'step' in after && before.step === after.step;
+}
+
+/** A listener that asks for something causes events while it is being told: they come after those it is hearing of. */
+function inOrder(listener: RunnerOptions['onEvents']): RunnerOptions['onEvents'] {
+  const queue: Parameters<RunnerOptions['onEvents']>[] = [];
+  let telling = false;
+  return (events, state) => {
+    if (events.length === 0) return;
+    queue.push([events, state]);
+    if (telling) return;
+    telling = true;
+    try {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) listener(...item);
+    } finally {
+      telling = false;
+    }
+  };
 }
 
 /** After a resume: what was in flight is probed, what was only confirmed or shown is looked at again. */
 async function takeUp(desk: Desk): Promise<void> {
-  const state = desk.state();
-  if (state.undo !== undefined) {
-    const signal = AbortSignal.timeout(120_000);
-    if (state.undo.phase === 'running') await resumeUndo(desk, state.undo.step, signal);
-    else if (state.undo.phase === 'awaiting-confirmation') await planUndo(desk, state.undo.step, signal);
+  const { undo, ...state } = desk.state();
+  if (undo !== undefined) {
+    if (undo.phase === 'running') await resumeUndo(desk, undo.step);
+    else if (undo.phase === 'awaiting-confirmation') await planUndo(desk, undo.step, desk.stopping);
     return;
   }
   const step = currentStep(state);
-  if (step?.state === 'running') await interruptStep(desk, step.id);
-  else if (step?.state === 'confirmed' || step?.state === 'awaiting-confirmation')
-    desk.append({
-      type: 'step-stale',
-      step: step.id,
-      message: 'The session was interrupted before this step began',
-    });
+  switch (step?.state) {
+    case 'running':
+    case 'interrupted':
+      return interruptStep(desk, step.id);
+    case 'verifying':
+      // What was read before the interruption says nothing about now.
+      return writes(step.plan) ? undefined : interruptStep(desk, step.id);
+    case 'confirmed':
+    case 'awaiting-confirmation': {
+      const message = 'The session was interrupted before this step began';
+      desk.append({ type: 'step-stale', step: step.id, message });
+    }
+  }
 }
+
+/** Doubled each time, at most an hour. */
+const LONGEST_BACKOFF_MS = 3_600_000;
 
 async function pauseBeforeRetry(desk: Desk, id: string, signal: AbortSignal): Promise<void> {
   const step = desk.state().steps[id];
   if (step === undefined) return;
-  const retry = stepOf(desk.state(), step).retry;
-  const delayMs = (retry?.backoffMs ?? 0) * 2 ** Math.max(0, step.attempts - 1);
+  const backoffMs = stepOf(desk.state(), step).retry?.backoffMs ?? 0;
+  const delayMs = Math.min(LONGEST_BACKOFF_MS, backoffMs * 2 ** Math.max(0, step.attempts - 1));
+  const isStillWanted = () => {
+    const action = next(desk.state());
+    return action.do === 'pause-before-retry' && action.step === id && !desk.stopping.aborted;
+  };
   try {
     await desk.options.clock.sleep(delayMs, signal);
-    desk.append({ type: 'step-retried', step: id, by: 'policy', delayMs });
   } catch {
     // Cancelled while waiting: the failure is asked about instead.
-    desk.append({
-      type: 'step-failed',
-      step: id,
-      failure: { message: 'Cancelled before the next attempt', reason: 'cancelled', phase: 'run' },
-    });
+    const failure = {
+      message: 'Cancelled before the next attempt',
+      reason: 'cancelled',
+      phase: 'run',
+    } as const;
+    if (isStillWanted()) desk.append({ type: 'step-failed', step: id, failure });
+    return;
   }
-}
-
-function withSecrets(state: SessionState | undefined, secrets: JsonObject): SessionState | undefined {
-  return state && { ...state, inputs: { ...state.inputs, ...secrets } };
+  if (isStillWanted()) desk.append({ type: 'step-retried', step: id, by: 'policy', delayMs });
 }
 
 function secretAnswer(state: SessionState, { intent }: Asked): { step: string; value: string } | undefined {

@@ -17,8 +17,9 @@ import type {
   Template,
   VerifySpec,
 } from '../runbook/runbook.ts';
-
+import { bareExpression } from '../runbook/template.ts';
 import { StepFailure, type Window } from '../steps/step-kind.ts';
+import { indexOf } from './lookup.ts';
 import type { SessionState, StepState } from './state.ts';
 
 /** What a step's expressions may name, with a loop's item where there is one. */
@@ -26,6 +27,8 @@ interface Around {
   readonly each?: Json;
   readonly index?: number;
   readonly result?: JsonObject;
+  /** Told the id of each step whose state or outputs were asked for. */
+  trace?(step: string): void;
 }
 
 /** Each expression of a runbook is compiled once; a cache, nothing else. */
@@ -39,20 +42,28 @@ function compilerOf(runbook: Runbook): Compiler {
 
 /** The names of one (called) runbook: its inputs as its caller gave them, its vars, its steps so far. */
 export function scopeFor(state: SessionState, scopeId: string, around: Around = {}): ExpressionScope {
-  const scope = state.runbook.scopes[scopeId];
+  const scope = own(state.runbook.scopes, scopeId);
   if (scope === undefined) throw new Error(`The runbook has no scope ${scopeId}`);
+  const { trace, ...names } = around;
   return createScope({
-    inputs: inputsOf(state, scope),
+    inputs: inputsOf(state, scope, trace),
     vars: scope.vars,
-    steps: (id) => stepView(state, scope, id),
+    steps: (id) => stepView(state, scope, id, trace),
     compiler: compilerOf(state.runbook),
-    ...around,
+    ...names,
   });
 }
 
-function inputsOf(state: SessionState, scope: Scope): JsonObject {
+type Trace = Around['trace'];
+
+/** Of a record by id: an id may be any word, 'constructor' included. */
+function own<T>(record: Readonly<Record<string, T>>, id: string): T | undefined {
+  return Object.hasOwn(record, id) ? record[id] : undefined;
+}
+
+function inputsOf(state: SessionState, scope: Scope, trace: Trace): JsonObject {
   if (scope.parent === undefined) return state.inputs;
-  const outer = scopeFor(state, scope.parent);
+  const outer = scopeFor(state, scope.parent, trace === undefined ? {} : { trace });
   const given = scope.inputTemplates ?? {};
   const inputs: Record<string, Json> = {};
   for (const spec of scope.inputs) {
@@ -64,37 +75,50 @@ function inputsOf(state: SessionState, scope: Scope): JsonObject {
 }
 
 /** A step of this scope by its short id: its own state, a loop's instances together, or a called runbook. */
-function stepView(state: SessionState, scope: Scope, shortId: string): StepView | undefined {
+function stepView(state: SessionState, scope: Scope, shortId: string, trace: Trace): StepView | undefined {
   const id = scope.id === '' ? shortId : `${scope.id}/${shortId}`;
-  const step = state.steps[id];
+  trace?.(id);
+  const step = own(state.steps, id);
   if (step !== undefined) return { state: step.state, outputs: outputsOf(step) };
-  const called = state.runbook.scopes[id];
-  if (called !== undefined && id !== '') return calledView(state, called);
-  const instances = state.order.flatMap((candidate) => {
-    const instance = state.steps[candidate];
-    return instance?.of === id ? [instance] : [];
-  });
-  if (instances.length === 0)
-    return state.runbook.steps.some((spec) => spec.id === id) ? { state: 'skipped', outputs: {} } : undefined;
+  const called = own(state.runbook.scopes, id);
+  if (called !== undefined && id !== '') return calledView(state, called, trace);
+  if (!indexOf(state.runbook).steps.has(id)) return undefined;
+  const instances = instancesOf(state, id);
+  if (instances.length === 0) return { state: 'skipped', outputs: {} };
+  for (const instance of instances) trace?.(instance.id);
   const unfinished = instances.find((instance) => instance.state !== 'succeeded');
   return { state: unfinished?.state ?? 'succeeded', outputs: { each: instances.map(outputsOf) } };
+}
+
+function instancesOf(state: SessionState, id: string): readonly StepState[] {
+  const instances: StepState[] = [];
+  for (;;) {
+    const instance = own(state.steps, `${id}[${instances.length}]`);
+    if (instance === undefined) return instances;
+    instances.push(instance);
+  }
 }
 
 function outputsOf(step: StepState): JsonObject {
   return step.state === 'succeeded' ? step.outputs : {};
 }
 
-function calledView(state: SessionState, called: Scope): StepView {
-  const scope = scopeFor(state, called.id);
+function calledView(state: SessionState, called: Scope, trace: Trace): StepView {
+  const scope = scopeFor(state, called.id, trace === undefined ? {} : { trace });
   const outputs = Object.entries(called.outputs).map(([name, template]) => [
     name,
     renderTemplate(template, scope),
   ]);
-  const inside = state.runbook.steps.filter((spec) => spec.scope === called.id);
+  const inside = indexOf(state.runbook).byScope.get(called.id) ?? [];
+  for (const spec of inside) trace?.(spec.id);
   const open = inside
-    .map((spec) => state.steps[spec.id]?.state)
+    .map((spec) => stepView(state, called, shortIdOf(spec.id, called.id), undefined)?.state)
     .find((word) => word !== 'succeeded' && word !== 'skipped');
   return { state: open ?? 'succeeded', outputs: Object.fromEntries(outputs) };
+}
+
+function shortIdOf(id: string, scope: string): string {
+  return id.slice(scope.length + 1);
 }
 
 const aroundOf = (step: StepState): Around => ({
@@ -105,6 +129,9 @@ const aroundOf = (step: StepState): Around => ({
 /** The first condition that does not hold, in the runbook's words; undefined when the step is to be taken. */
 export function unmetCondition(state: SessionState, step: StepState, spec: Step): string | undefined {
   for (const condition of spec.conditions) {
+    // Of a loop, what depends on the item is asked of each instance.
+    if (spec.forEach !== undefined && step.index === undefined && namesItem(state, condition.expression))
+      continue;
     const value = evaluateExpression(condition.expression, scopeFor(state, condition.scope, aroundOf(step)));
     if (typeof value !== 'boolean')
       throw new StepFailure(`The condition of ${step.id} is not true or false: ${condition.expression}`);
@@ -113,17 +140,27 @@ export function unmetCondition(state: SessionState, step: StepState, spec: Step)
   return undefined;
 }
 
+function namesItem(state: SessionState, expression: Expression): boolean {
+  const { references } = compilerOf(state.runbook).compile(bareExpression(expression));
+  return references.some(({ root }) => root === 'each' || root === 'index');
+}
+
 export function loopItems(state: SessionState, step: StepState, expression: Expression): readonly Json[] {
-  const spec = state.runbook.steps.find((candidate) => candidate.id === step.of);
-  const value = evaluateExpression(expression, scopeFor(state, spec?.scope ?? ''));
+  const value = evaluateExpression(expression, scopeFor(state, scopeIdOf(state, step)));
   if (!Array.isArray(value))
     throw new StepFailure(`The loop of ${step.id} is not over a list: ${expression}`);
   return value;
 }
 
-/** Renders a template as the step sees the world. */
-export function renderFor(state: SessionState, step: StepState, template: Template): Json {
-  return renderTemplate(template, scopeFor(state, scopeIdOf(state, step), aroundOf(step)));
+/** Renders a template as the step sees the world; `trace` is told which steps it looked at. */
+export function renderFor(
+  state: SessionState,
+  step: StepState,
+  template: Template,
+  trace?: (step: string) => void,
+): Json {
+  const around = { ...aroundOf(step), ...(trace === undefined ? {} : { trace }) };
+  return renderTemplate(template, scopeFor(state, scopeIdOf(state, step), around));
 }
 
 /** Evaluates named expressions over a result. */
@@ -140,7 +177,7 @@ export function evaluateFor(
 }
 
 function scopeIdOf(state: SessionState, step: StepState): string {
-  const spec = state.runbook.steps.find((candidate) => candidate.id === step.of);
+  const spec = indexOf(state.runbook).steps.get(step.of);
   if (spec === undefined) throw new Error(`The runbook has no step ${step.of}`);
   return spec.scope;
 }
@@ -184,6 +221,6 @@ export function sessionNamespace(state: SessionState): string | undefined {
 }
 
 /** Renders a template with the names of the runbook itself. */
-export function scopeTemplate(state: SessionState, template: Template): Json {
-  return renderTemplate(template, scopeFor(state, ''));
+export function scopeTemplate(state: SessionState, template: Template, trace?: (step: string) => void): Json {
+  return renderTemplate(template, scopeFor(state, '', trace === undefined ? {} : { trace }));
 }

@@ -51,37 +51,6 @@ export function currentStep(state: SessionState): StepState | undefined {
   return state.current === undefined ? undefined : state.steps[state.current];
 }
 
-/** Newest first: the order in which they are undone. */
-export function undoableSteps(state: SessionState): readonly string[] {
-  return state.order
-    .filter((id) => {
-      const step = state.steps[id];
-      return step !== undefined && isUndoable(step);
-    })
-    .reverse();
-}
-
-export function lastUndoable(state: SessionState): string | undefined {
-  return undoableSteps(state)[0];
-}
-
-/** The server said no before anything changed. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'forbidden',
-  'unauthorized',
-  'conflict',
-  'invalid',
-  'not-found',
-  'read-only',
-]);
-
-function mayHaveWritten(step: StepState): boolean {
-  if (!('plan' in step) || step.plan === undefined) return false;
-  if (step.plan.effects.length === 0 || step.plan.alreadyDone) return false;
-  if (step.state === 'failed') return step.began && !REFUSALS.has(step.failure.reason ?? '');
-  return step.state !== 'awaiting-confirmation' && step.state !== 'confirmed';
-}
-
 /** It wrote (or may have), and its plan knows the way back. */
 export function isUndoable(step: StepState): boolean {
   return step.state !== 'running' && step.written?.plan.undo !== undefined;

@@ -1,5 +1,6 @@
-/** What stands where a secret was. */
-export const REDACTED = '•••';
+import { REDACTED } from '../prose/redacted.ts';
+
+export { REDACTED } from '../prose/redacted.ts';
 
 /** Shorter values would blot out ordinary words. */
 const SHORTEST = 4;
