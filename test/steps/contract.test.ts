@@ -95,9 +95,9 @@ describe('running', () => {
     const stop = new AbortController();
     const context = { ...runContext(world.ports, stop.signal), ports };
     const phases = [
-      asksNothing(plan)
-        ? undefined
-        : kind.plan(params, { ports, signal: stop.signal, namespace: 'banking-app' }),
+      kind.kind.startsWith('kubernetes/')
+        ? kind.plan(params, { ports, signal: stop.signal, namespace: 'banking-app' })
+        : undefined,
       plan.effects.length === 0 ? undefined : kind.run?.(plan, context),
       kind.observe?.(plan, { ports, signal: stop.signal, namespace: 'banking-app' }),
     ];

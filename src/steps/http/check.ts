@@ -102,13 +102,18 @@ export const check = defineKind({
       outputs: {
         status: shown?.status ?? null,
         body: shown?.body.slice(0, BODY_KEPT) ?? '',
-        duration: shown?.durationMs === null || shown === undefined ? null : shown.durationMs / 1000,
+        duration: secondsOf(shown),
         passed,
         asked: answers.length,
       },
     };
   },
 });
+
+function secondsOf(answer: Answer | undefined): number | null {
+  const took = answer?.durationMs ?? null;
+  return took === null ? null : Math.round(took) / 1000;
+}
 
 function wrongWith(answer: Answer, expected: z.infer<typeof expectation>): string | undefined {
   if (answer.status === null) return answer.problem ?? 'did not answer';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPodReady } from '../../cluster/selector.ts';
+import { isPodReady, isPodTerminating } from '../../cluster/selector.ts';
 import { PortFailure } from '../../ports/failure.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
 import { nameField, namespaceField } from '../fields.ts';
@@ -60,7 +60,8 @@ export const describe = defineKind({
     const lines = eventLines(events.items).slice(0, EVENTS_SHOWN);
     return {
       holds: true,
-      summary: troubles.length === 0 ? 'well' : `${troubles.length} troubles`,
+      summary:
+        troubles.length === 0 ? 'well' : troubles.length === 1 ? '1 trouble' : `${troubles.length} troubles`,
       evidence: [
         ...(pods.length === 0 ? [] : [podSummary(pods)]),
         ...conditionLines(object),
@@ -102,7 +103,9 @@ async function eventsOf(
 
 function podSummary(pods: readonly KubeObject[]): string {
   const restarts = pods.reduce((sum, pod) => sum + restartsOf(pod), 0);
-  return `${pods.filter(isPodReady).length} of ${podCount(pods.length)} ready, ${restarts} restarts`;
+  const terminating = pods.filter(isPodTerminating).length;
+  const going = terminating === 0 ? '' : `, ${terminating} terminating`;
+  return `${pods.filter(isPodReady).length} of ${podCount(pods.length - terminating)} ready${going}, ${restarts} restarts`;
 }
 
 const conditions = z.array(

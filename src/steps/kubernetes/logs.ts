@@ -88,7 +88,7 @@ export const logs = defineKind({
         pods.length === 0
           ? `no pod matches ${wanted.selector}`
           : `read from ${read.join(', ')}${left === 0 ? '' : `; ${left} more left out`}`,
-        ...text.trimEnd().split('\n').slice(-LINES_AS_EVIDENCE),
+        ...(texts[0] ?? '').trimEnd().split('\n').slice(-LINES_AS_EVIDENCE).filter(Boolean),
       ],
       outputs: { text: text.slice(-CHARACTERS_KEPT), pods: read },
     };

@@ -6,6 +6,7 @@ import { type Plan, StepFailure } from '../step-kind.ts';
 import { reviewAccess } from './access.ts';
 import { changedFields, changeLines, restoring, sameValue, valueAt } from './changed-fields.ts';
 import { guardedJsonPatch, type Rehearsal, rehearse, type Version, versionOf } from './guarded.ts';
+import { ignoredFields } from './ignored-fields.ts';
 import { kubectlPatch } from './kubectl.ts';
 import { lastChange } from './last-change.ts';
 import { nameOf, type Place } from './place.ts';
@@ -84,7 +85,7 @@ export async function planPatch({ kube, options }: Place, wish: PatchWish): Prom
         ],
     risk: done ? 'safe' : undoable ? 'change' : 'dangerous',
     ...(done || undoable ? {} : { confirmWord: name }),
-    preconditions: [`${called} is still at resourceVersion ${data.resourceVersion}`],
+    preconditions: done ? [] : [`${called} is still at resourceVersion ${data.resourceVersion}`],
     permissions,
     facts: unrehearsed === undefined ? ['the API server rehearsed this write and accepts it'] : [],
     warnings: [
@@ -93,10 +94,16 @@ export async function planPatch({ kube, options }: Place, wish: PatchWish): Prom
         ? []
         : ['It cannot be undone from here: without a rehearsal, what it changes is not known.']),
       ...changedSince(object, wish.undoOf),
+      ...ignoredBy(rehearsal, type, data.patch),
     ],
     ...(done ? { alreadyDone: true } : undoable ? { undo: 'restores these fields as they are now' } : {}),
     data,
   };
+}
+
+function ignoredBy({ after }: Rehearsal, type: PatchType, patch: Json): string[] {
+  const ignored = after === undefined || type === 'json' ? [] : ignoredFields(patch, plainObject(after));
+  return ignored.map((path) => `The API server ignores ${path}: it knows no such field here.`);
 }
 
 function changesOf({ object, after }: Rehearsal): Patching['changes'] {

@@ -42,10 +42,10 @@ export function worstFirst(pods: readonly KubeObject[]): readonly KubeObject[] {
     .map(({ pod }) => pod);
 }
 
-/** What keeps a pod from being ready, in sentences; none for a pod that is well. */
+/** What keeps a pod from being ready, in sentences; none for a pod that is well, or on its way out. */
 export function podTrouble(pod: KubeObject): readonly string[] {
+  if (isPodTerminating(pod)) return [];
   const name = `pod/${pod.metadata.name}`;
-  if (isPodTerminating(pod)) return [`${name} is terminating`];
   const containers = containersOf(pod).flatMap((container) => {
     const trouble = containerTrouble(container);
     return trouble === undefined ? [] : [`${name}, container ${container.name}: ${trouble}`];

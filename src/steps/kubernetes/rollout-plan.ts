@@ -162,9 +162,11 @@ async function planWrite(
           },
         ],
     risk: done ? 'safe' : 'change',
-    preconditions: [
-      `deployment/${name} is still at resourceVersion ${data.resourceVersion}, or its status alone has changed`,
-    ],
+    preconditions: done
+      ? []
+      : [
+          `deployment/${name} is still at resourceVersion ${data.resourceVersion}, or its status alone has changed`,
+        ],
     permissions,
     facts: [`now: ${rolloutVerdict(object).summary}`],
     warnings: [...(unrehearsed === undefined ? [] : [unrehearsed]), ...(more.warnings ?? [])],

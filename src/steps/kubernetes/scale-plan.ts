@@ -110,13 +110,13 @@ export async function planScale(place: Place, wish: ScaleWish): Promise<Plan> {
         ],
     risk: done ? 'safe' : replicas === 0 ? 'dangerous' : 'change',
     ...(!done && replicas === 0 ? { confirmWord: name } : {}),
-    preconditions: [
-      `${target} is still at resourceVersion ${data.resourceVersion}, or its status alone has changed`,
-    ],
+    preconditions: done
+      ? []
+      : [`${target} is still at resourceVersion ${data.resourceVersion}, or its status alone has changed`],
     permissions,
     facts: [...serving.facts, ...autoscalers.facts],
     warnings: [
-      ...(unrehearsed === undefined ? [] : [unrehearsed]),
+      ...(unrehearsed === undefined || done ? [] : [unrehearsed]),
       ...serving.warnings,
       ...(done ? [] : autoscalers.warnings),
       ...changedSince(workload, now.wanted, wish),

@@ -98,7 +98,9 @@ export async function planSwitch(place: Place, wish: Wish): Promise<Plan> {
           },
         ],
     risk: done ? 'safe' : 'change',
-    preconditions: [`service/${wish.service} is still at resourceVersion ${data.resourceVersion}`],
+    preconditions: done
+      ? []
+      : [`service/${wish.service} is still at resourceVersion ${data.resourceVersion}`],
     permissions,
     facts: [
       `now: ${endpoints.filter(({ ready }) => ready).length} of ${endpoints.length} endpoints ready (${from})`,

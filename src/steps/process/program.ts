@@ -112,7 +112,7 @@ export async function runProgram(plan: Plan, context: RunContext): Promise<Outco
     },
     { signal: context.signal, onOutput: (chunk) => context.emit(chunk) },
   );
-  const seconds = result.durationMs / 1000;
+  const seconds = Math.round(result.durationMs) / 1000;
   if (result.exitCode === undefined || !program.expectExit.includes(result.exitCode)) {
     throw new StepFailure(`${program.argv[0]} ${ending(result, program)}${lastWords(result)}`, {
       next: program.readsOnly
