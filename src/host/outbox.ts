@@ -2,10 +2,10 @@ import type { Writable } from 'node:stream';
 import type { LiveSnapshot } from '../cluster/live.ts';
 import type { FromHost } from './protocol.ts';
 
-/** Whole lines of the journal from a byte on. */
+/** The journal's events as JSON, from a byte on. */
 export interface JournalReader {
   /** Undefined at the end. */
-  read(offset: number): { readonly lines: readonly string[]; readonly next: number } | undefined;
+  read(offset: number): { readonly events: readonly string[]; readonly next: number } | undefined;
 }
 
 /** One screen's mail. A screen that stops reading costs no memory: events are read from the journal when it comes back. */
@@ -37,10 +37,10 @@ export function createOutbox(socket: Writable, journal: JournalReader): Outbox {
   let ending = false;
 
   function nextMessage(): string | undefined {
-    const events = journal.read(offset);
-    if (events !== undefined) {
-      offset = events.next;
-      return `{"type":"events","events":[${events.lines.join(',')}]}`;
+    const read = journal.read(offset);
+    if (read !== undefined) {
+      offset = read.next;
+      return `{"type":"events","events":[${read.events.join(',')}]}`;
     }
     const reply = replies.shift();
     if (reply !== undefined) return JSON.stringify(reply);

@@ -29,6 +29,11 @@ export function writeLine(event: Event, previous: string): { readonly line: stri
   return { line: `${body}${OPENING}${own}${CLOSING}`, hash: own };
 }
 
+/** The event of a line, still as JSON. */
+export function eventOf(line: string): string {
+  return `${line.slice(0, -SUFFIX_BYTES)}}`;
+}
+
 /** What stands before the first line, so that it is read as every other. */
 export function beforeFirst(): Buffer {
   return Buffer.from(`${FIRST_HASH}${CLOSING}\n`);

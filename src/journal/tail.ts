@@ -1,14 +1,15 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { eventOf } from './line.ts';
 import { JOURNAL_FILE } from './replay.ts';
 
-/** Reads a journal by place, for those that follow it while it grows. */
+/** Reads a journal's events by place, for those that follow it while it grows. */
 export interface JournalTail {
-  /** Whole lines from byte `offset` up to byte `size`, some 64 KiB at a time; undefined when there are none. */
+  /** Events as JSON, from byte `offset` up to byte `size`, some 64 KiB at a time; undefined when there are none. */
   read(
     offset: number,
     size: number,
-  ): { readonly lines: readonly string[]; readonly next: number } | undefined;
+  ): { readonly events: readonly string[]; readonly next: number } | undefined;
   close(): void;
 }
 
@@ -22,7 +23,8 @@ export function openJournalTail(folder: string): JournalTail {
         const bytes = Buffer.allocUnsafe(Math.min(length, size - offset));
         const count = readSync(descriptor, bytes, 0, bytes.length, offset);
         const end = bytes.subarray(0, count).lastIndexOf('\n');
-        if (end !== -1) return { lines: bytes.toString('utf8', 0, end).split('\n'), next: offset + end + 1 };
+        if (end !== -1)
+          return { events: bytes.toString('utf8', 0, end).split('\n').map(eventOf), next: offset + end + 1 };
         if (offset + length >= size) return undefined;
       }
       return undefined;

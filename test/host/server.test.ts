@@ -63,7 +63,7 @@ describe('a screen', () => {
       version: '0.1.0',
       folder,
     });
-    expect(screen.events).toMatchObject(readJournal(folder).events);
+    expect(screen.events).toEqual(readJournal(folder).events);
     expect(replay(screen.events)).toEqual(runner.state);
     client.detach();
     expect(await client.closed).toBe('detached');
@@ -183,7 +183,7 @@ describe('a screen that stops reading', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     const events = messages.flatMap((message) => (message.type === 'events' ? message.events : []));
-    expect(events).toMatchObject(readJournal(folder).events);
+    expect(events).toEqual(readJournal(folder).events);
     expect(messages.filter((message) => message.type === 'live').length).toBeLessThan(20);
     const output = messages
       .filter((message) => message.type === 'output')

@@ -76,7 +76,7 @@ describe('a session host', () => {
     expect(await client.closed).toBe('lost');
     await unanswered;
     const { events } = readJournal(folder);
-    expect(events.slice(0, screen.events.length)).toMatchObject(screen.events);
+    expect(events.slice(0, screen.events.length)).toEqual(screen.events);
     await expect(connect(folder)).rejects.toThrow(NoHost);
     const again = await host(folder);
     expect(await again.client.send(addNote('after'))).toEqual({ ok: true });

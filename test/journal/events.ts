@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { Draft } from '../../src/engine/event.ts';
 import type { Step } from '../../src/runbook/runbook.ts';
 
@@ -57,22 +56,3 @@ export const asked: Drafted<'step-planned'> = {
 };
 
 export const note = (text: string): Drafted<'note-added'> => ({ type: 'note-added', text });
-
-/** Text of every kind that a cluster may say, line ends and control characters included. */
-const anyText = fc.string({ unit: 'binary', maxLength: 40 });
-
-export const anyDraft: fc.Arbitrary<Draft> = fc.oneof(
-  fc.record({ type: fc.constant('note-added' as const), text: anyText }),
-  fc.record({
-    type: fc.constant('step-answered' as const),
-    step: fc.constantFrom('a', 'b', 'c[0]'),
-    value: fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<string>,
-    by: fc.constant('operator' as const),
-  }),
-  fc.record({
-    type: fc.constant('step-output' as const),
-    step: fc.constant('a'),
-    text: anyText,
-    bytes: fc.nat(),
-  }),
-);

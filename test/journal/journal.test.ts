@@ -17,7 +17,8 @@ import { JournalUnwritable } from '../../src/journal/journal.ts';
 import { createRedactor } from '../../src/journal/redact.ts';
 import { JOURNAL_FILE, JournalDamaged, readJournal } from '../../src/journal/replay.ts';
 import { verifyJournal } from '../../src/journal/verify.ts';
-import { anyDraft, note, started } from './events.ts';
+import { anyDraft } from './any-draft.ts';
+import { note, started } from './events.ts';
 import { openAt, temporaryFolder } from './folder.ts';
 
 const run = promisify(execFile);
