@@ -61,6 +61,11 @@ export function press(state: ScreenState, name: string, input: string, around: S
   if (place === 'typing') return pressTyping(settled, name, input);
   if (binding === undefined) return { ui };
   if (ui.over !== undefined || place === 'summary') return pressOver(settled, binding.action, name, around);
+  // On a narrow screen the step may be behind another pane: what cannot be seen is not answered.
+  const isHidden = isNarrow(around.size) && ui.pane !== 'step';
+  if (isHidden && binding.group === 'Answer') {
+    return { ui: say(ui, 'First look at the step again: esc.', 'warn') };
+  }
   return pressSession(settled, binding.action, name, around);
 }
 

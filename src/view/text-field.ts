@@ -73,18 +73,15 @@ function wordStart(typed: readonly string[], cursor: number): number {
 export function fieldRow(field: TextField, cells: number, secret = false): Row {
   const typed = secret ? field.characters.map(() => '•') : field.characters;
   const isAtEnd = field.cursor >= typed.length;
-  const room = cells - 1;
+  const under = isAtEnd ? ' ' : (typed[field.cursor] ?? ' ');
+  const room = cells - width(under);
   let from = field.cursor;
-  while (from > 0 && width(typed.slice(from - 1, field.cursor).join('')) <= room - 1) from -= 1;
+  while (from > 0 && width(typed.slice(from - 1, field.cursor).join('')) <= room) from -= 1;
   const before = typed.slice(from, field.cursor).join('');
   let after = '';
   for (const character of typed.slice(field.cursor + 1)) {
-    if (width(before + after + character) > room - 1) break;
+    if (width(before + after + character) > room) break;
     after += character;
   }
-  return row(
-    span(before, 'strong'),
-    span(isAtEnd ? ' ' : (typed[field.cursor] ?? ' '), 'button'),
-    span(after, 'strong'),
-  );
+  return row(span(before, 'strong'), span(under, 'button'), span(after, 'strong'));
 }

@@ -1,6 +1,6 @@
 import type { PreviewDocument } from '../../src/engine/preview.ts';
 import type { HomeModel } from '../../src/view/home.ts';
-import { incident, plan, runbook, scalePlan, START, switchPlan } from './sessions.ts';
+import { incident, plan, runbook, START, scalePlan, switchPlan } from './sessions.ts';
 
 const ago = (ms: number) => new Date(START - ms).toISOString();
 const HOUR = 3_600_000;
@@ -23,7 +23,8 @@ export const home: HomeModel = {
         ...runbook,
         id: 'banking-app/database-rollback',
         title: 'Banking app, database rollback',
-        description: 'A migration broke the schema, or a release wrote wrong rows: go back to a backup, with everything that means.',
+        description:
+          'A migration broke the schema, or a release wrote wrong rows: go back to a backup, with everything that means.',
       },
       scenarios: [],
     },
@@ -48,7 +49,13 @@ export const home: HomeModel = {
       at: ago(5 * 60_000),
       where: '3.2 Send backend traffic to blue',
     },
-    { id: 'banking-app-rollback-1c22', title: runbook.title, mode: 'drill', status: 'running', at: ago(40_000) },
+    {
+      id: 'banking-app-rollback-1c22',
+      title: runbook.title,
+      mode: 'drill',
+      status: 'running',
+      at: ago(40_000),
+    },
   ],
   problems: [],
 };
@@ -106,7 +113,9 @@ export const preview: PreviewDocument = {
       uses: 'task',
       label: 'human',
       risk: 'safe',
-      plan: plan({ question: { type: 'task', instructions: 'Log in as the test user and look at an account.' } }),
+      plan: plan({
+        question: { type: 'task', instructions: 'Log in as the test user and look at an account.' },
+      }),
     },
     {
       id: 'park-frontend',

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { Area } from '../layout.ts';
-import type { Row } from '../text/row.ts';
+import { type Row, row } from '../text/row.ts';
 import { Rows } from './rows.tsx';
 
 interface CenteredProps {
@@ -15,9 +15,9 @@ export function Centered({ area, width, rows }: CenteredProps) {
     <Box
       position="absolute"
       top={Math.max(0, Math.floor((area.height - rows.length) / 3))}
-      left={Math.floor((area.width - width) / 2)}
+      left={Math.floor((area.width - width) / 2) - 1}
     >
-      <Rows rows={rows} width={width} />
+      <Rows rows={rows.map((line) => row(' ', ...line, ' '))} width={width + 2} />
     </Box>
   );
 }

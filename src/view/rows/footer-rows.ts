@@ -38,11 +38,26 @@ export function hints(state: ScreenState, place: Place): readonly Hint[] {
     });
 }
 
+const SCROLL: Hint = { key: '↑ ↓', label: 'scroll' };
+const SCROLLED: ReadonlySet<Place> = new Set(['reader', 'pods', 'summary', 'preview', 'help']);
+const MARK: readonly Hint[] = [
+  { key: '↑ ↓', label: 'mark' },
+  { key: 'enter', label: 'take it' },
+];
+
+function first(place: Place): readonly Hint[] {
+  if (place === 'dialog') return MARK;
+  return SCROLLED.has(place) ? [SCROLL] : [];
+}
+
 /** The keys of a screen without a session. */
 export function placeHints(place: Place): readonly Hint[] {
-  return bindings.flatMap(({ places, keys, label }) =>
-    places.includes(place) && label !== undefined ? [{ key: keySign(keys[0] ?? ''), label }] : [],
+  const named = bindings.flatMap(({ places, keys, label, action }) =>
+    places.includes(place) && label !== undefined && !(place === 'home' && action === 'close')
+      ? [{ key: keySign(keys[0] ?? ''), label }]
+      : [],
   );
+  return [...first(place), ...named];
 }
 
 /** As many as fit; help and leave always do. */
@@ -61,5 +76,5 @@ function draw({ key, label }: Hint): Row {
 export function footerRow(state: ScreenState, place: Place, width: number): Row {
   const { notice } = state.ui;
   if (notice !== undefined) return fitted(row(' ', span(notice.text, notice.tone)), width);
-  return hintRow(hints(state, place), width);
+  return hintRow([...first(place), ...hints(state, place)], width);
 }

@@ -3,8 +3,7 @@ import type { Runbook } from '../../runbook/runbook.ts';
 import type { HomeItems, HomeModel, HomeRun, HomeRunbook, HomeSession, HomeState } from '../home.ts';
 import type { Area } from '../layout.ts';
 import { framed, scrollMarks, topToShow, viewport } from '../text/frame.ts';
-import { blank, paragraph, type Row, row, span, spread, type Tone, table } from '../text/row.ts';
-import { ticking } from '../text/time.ts';
+import { blank, paragraph, type Row, row, rowWidth, span, spread, type Tone, table } from '../text/row.ts';
 import { clip } from '../text/width.ts';
 import { fieldRow } from '../text-field.ts';
 import { frames, glyphs } from '../theme.ts';
@@ -21,7 +20,7 @@ export function sessionsFrame(items: HomeItems, width: number, now: number): rea
   const shown = items.sessions.slice(0, 4);
   const lines = table(
     shown.map((session, place) => sessionRow(session, place === items.at, now)),
-    [{}, {}, {}, { gives: 2, min: 8 }, { gives: 1, min: 20 }, { gives: 1, min: 12 }],
+    [{}, {}, {}, { gives: 3, min: 8 }, { gives: 2, min: 12 }, { gives: 1, min: 12 }, {}],
     width - 4,
   );
   const more = items.sessions.length - shown.length;
@@ -47,13 +46,16 @@ function sessionRow(session: HomeSession, isChosen: boolean, now: number): Row {
       `${session.title}${session.where === undefined ? '' : `, at ${session.where}`}`,
       isChosen ? 'strong' : 'plain',
     ),
-    span(`${ago(session.at, now)}`, 'muted'),
+    span(ago(session.at, now), 'muted'),
   );
 }
 
 function ago(at: string, now: number): string {
-  const ms = now - Date.parse(at);
-  return ms < 172_800_000 ? `${ticking(ms)} ago` : `${Math.floor(ms / 86_400_000)} days ago`;
+  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return `${Math.floor(minutes / 1440)} days ago`;
 }
 
 export function runbooksFrame(
@@ -103,7 +105,9 @@ function runbookRows(one: HomeRunbook, isChosen: boolean, width: number, now: nu
     ...(runbook.description === undefined
       ? []
       : [row('  ', span(clip(runbook.description.replace(/\s+/g, ' '), width - 2), 'muted'))]),
-    row('  ', ...run, span('   '), ...drill),
+    ...(rowWidth(run) + rowWidth(drill) + 5 <= width
+      ? [row('  ', ...run, span('   '), ...drill)]
+      : [row('  ', ...run), row('  ', ...drill)]),
   ];
 }
 

@@ -28,9 +28,7 @@ export function previewRows(document: PreviewDocument, width: number): readonly 
     section = place.section;
     const [major = ''] = place.number.split('.');
     const heading =
-      isNew && place.number.includes('.')
-        ? [row(span(`${major}  `, 'muted'), span(section, 'strong')), blank]
-        : [];
+      isNew && place.number.includes('.') ? [row(span(padEnd(major, 6), 'muted'), span(section)), blank] : [];
     return [...heading, ...stepBlock(step, place.number, width), blank];
   });
   const about = document.runbook.description;
@@ -82,7 +80,7 @@ function stepBlock(step: PreviewStep, number: string, width: number): readonly R
       ...(step.plan?.question === undefined ? [] : askedRows(step.plan.question, inner)),
       ...(step.plan === undefined || step.plan.effects.length + step.plan.warnings.length === 0
         ? []
-        : planRows(step.plan, { width: inner })),
+        : planRows(step.plan, { width: inner, whole: true })),
       ...(step.unavailable === undefined
         ? []
         : warning(`${step.unavailable} It would become a question.`, inner)),

@@ -36,7 +36,8 @@ function edge(left: string, right: string, title: Row, aside: Row, options: Fram
   const { across } = options.frame;
   const inner = options.width - 4;
   const asideWidth = rowWidth(aside) === 0 ? 0 : rowWidth(aside) + 2;
-  const isRoomy = asideWidth + 8 <= inner;
+  // A title keeps eight cells of its own; without one the aside may have them all.
+  const isRoomy = asideWidth + (title.length === 0 ? 0 : 8) <= inner;
   const titleRoom = inner - (isRoomy ? asideWidth : 0) - 2;
   const shown = title.length === 0 ? blank : fitted(title, Math.min(rowWidth(title), titleRoom));
   const used = (shown.length === 0 ? 0 : rowWidth(shown) + 2) + (isRoomy ? asideWidth : 0);

@@ -69,7 +69,10 @@ export function padStart(text: string, cells: number): string {
 export function wrap(text: string, cells: number): readonly string[] {
   if (cells < 1) return [];
   return text.split('\n').flatMap((paragraph) => {
-    const indent = head(/^ */.exec(paragraph)?.[0] ?? '', Math.floor(cells / 2));
+    const indent = head(
+      /^ */.exec(paragraph)?.[0] ?? '',
+      Math.max(0, Math.min(Math.floor(cells / 2), cells - 2)),
+    );
     return wrapParagraph(paragraph.trimStart(), cells - indent.length).map((line) => indent + line);
   });
 }
