@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import type { AuditLog } from './audit.ts';
 
 export interface FetchServer {
@@ -35,7 +34,14 @@ export async function startFetchServer(options: FetchServerOptions): Promise<Fet
     });
     return response;
   };
-  const server = createServer(getRequestListener(audited));
+  // Loaded with the first request: fetch's classes take longer to load than the whole sandbox to start.
+  let listener: Promise<RequestListener> | undefined;
+  const listen = async (): Promise<RequestListener> =>
+    (await import('@hono/node-server')).getRequestListener(audited);
+  const server = createServer(async (request, response) => {
+    listener ??= listen();
+    (await listener)(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

@@ -34,7 +34,7 @@ function untilStopped(sandbox: Sandbox, withParent: boolean, idleSeconds: number
   return new Promise((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
-    if (withParent) process.stdin.once('close', () => resolve()).resume();
+    if (withParent) process.stdin.once('end', resolve).once('close', resolve).resume();
     if (!(idleSeconds > 0)) return;
     const check = setInterval(() => {
       if (Date.now() - sandbox.lastUsed() < idleSeconds * 1000) return;
