@@ -64,6 +64,8 @@ export class FakeKubernetes implements Kubernetes {
   onWrite: (request: PatchRequest) => void = () => undefined;
   /** Answers of access reviews. */
   allow: (request: AccessRequest) => AccessAnswer = () => ({ allowed: true });
+  /** When watchers were last told something, as they are told when they connect. */
+  heardAt = 1_000_000;
   /** A watch for which this answers is never connected. */
   watchFailure: (request: ListRequest) => PortFailure | undefined = () => undefined;
   logText: (request: LogRequest) => string = () => '';
@@ -185,8 +187,9 @@ export class FakeKubernetes implements Kubernetes {
         handlers.onStatus({ connected: false, heardAt: undefined, problem: message, reason });
         return;
       }
-      handlers.onEvent({ type: 'synced', items: this.#select(request) });
-      handlers.onStatus({ connected: true, heardAt: 0 });
+      const items = this.#select(request).map((each) => handlers.keep?.(each) ?? each);
+      handlers.onEvent({ type: 'synced', items });
+      handlers.onStatus({ connected: true, heardAt: this.heardAt });
     });
   }
 
@@ -239,7 +242,8 @@ export class FakeKubernetes implements Kubernetes {
   ): void {
     for (const { request, handlers } of this.#watches) {
       const watched = request.group === type.group && request.resource === type.resource;
-      if (watched && selects(request, event.object)) handlers.onEvent(event);
+      if (!watched || !selects(request, event.object)) continue;
+      handlers.onEvent({ ...event, object: handlers.keep?.(event.object) ?? event.object });
     }
   }
 }
