@@ -78,7 +78,7 @@ describe('planning to scale', () => {
   });
 
   it('lets a runbook insist', async () => {
-    const params = scale.schema.parse({ ...greenToZero, 'allow-serving': true });
+    const params = scale.schema.parse({ name: 'frontend-green', replicas: 0, 'allow-serving': true });
     const plan = await scale.plan(params, world().plans);
     expect(plan.warnings).toContain('service/frontend-service sends traffic to these pods right now.');
   });

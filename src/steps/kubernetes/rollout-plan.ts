@@ -1,43 +1,16 @@
-import { z } from 'zod';
 import { rolloutVerdict } from '../../cluster/rollout.ts';
-import { condition } from '../../cluster/selector.ts';
-import type { Json, JsonObject } from '../../ports/json.ts';
-import type { KubeObject, PatchRequest } from '../../ports/kubernetes.ts';
+import type { JsonObject } from '../../ports/json.ts';
+import type { KubeObject } from '../../ports/kubernetes.ts';
 import { shellLine } from '../../prose/shell-quote.ts';
 import { readingPlan } from '../reading-plan.ts';
 import { type Plan, StepFailure } from '../step-kind.ts';
 import { reviewAccess } from './access.ts';
 import { changedFields, changeLines } from './changed-fields.ts';
-import { guardedJsonPatch, rehearse, type Version, versionOf } from './guarded.ts';
+import { rehearse, versionOf } from './guarded.ts';
 import { kubectlPatch } from './kubectl.ts';
 import type { Place } from './place.ts';
-import {
-  revisionOf,
-  revisionsOf,
-  revisionToRestore,
-  templateField,
-  templateOf,
-} from './rollout-revisions.ts';
-
-export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
-const DEPLOYMENTS = { group: 'apps', resource: 'deployments' } as const;
-
-export const rolloutData = z.object({
-  namespace: z.string(),
-  name: z.string(),
-  action: z.enum(['status', 'restart', 'undo']),
-  uid: z.string(),
-  resourceVersion: z.string(),
-  generation: z.number(),
-  /** When the controller last said how the rollout goes: a verdict as old as that says nothing about what was written. */
-  judgedAt: z.string().nullable(),
-  /** For restart: the time that the new pods' template carries. */
-  restartedAt: z.string().nullable(),
-  /** For undo: the template that is restored, and the one that is replaced. */
-  template: templateField.nullable(),
-  before: templateField.nullable(),
-});
-export type Rollout = z.infer<typeof rolloutData>;
+import { baseOf, DEPLOYMENTS, type Rollout, rolloutRequest } from './rollout-data.ts';
+import { revisionOf, revisionsOf, revisionToRestore, templateOf } from './rollout-revisions.ts';
 
 /** Where the rollout stands; nothing is written. */
 export async function planStatus(place: Place, name: string): Promise<Plan> {
@@ -112,18 +85,6 @@ function restoring(deployment: KubeObject, namespace: string, template: JsonObje
   };
 }
 
-/** The one patch that is rehearsed and sent. */
-export function rolloutRequest(data: Rollout, version: Version): PatchRequest {
-  const target = { ...DEPLOYMENTS, name: data.name, namespace: data.namespace };
-  if (data.action === 'undo') {
-    const operation: Json = { op: 'replace', path: '/spec/template', value: data.template };
-    return { target, type: 'json', patch: guardedJsonPatch(version, [operation]) };
-  }
-  const { uid, resourceVersion } = version;
-  const template: Json = { metadata: { annotations: { [RESTARTED_AT]: data.restartedAt } } };
-  return { target, type: 'merge', patch: { metadata: { uid, resourceVersion }, spec: { template } } };
-}
-
 async function planWrite(
   { kube, namespace, options }: Place,
   name: string,
@@ -184,25 +145,4 @@ function refusePaused({ metadata, spec }: KubeObject): void {
       next: `Find out who paused it and why; then kubectl rollout resume deployment/${metadata.name}.`,
     },
   );
-}
-
-function baseOf(deployment: KubeObject, namespace: string): Rollout {
-  return {
-    namespace,
-    name: deployment.metadata.name,
-    action: 'status',
-    ...versionOf(deployment),
-    generation: deployment.metadata.generation ?? 0,
-    judgedAt: judgedAt(deployment) ?? null,
-    restartedAt: null,
-    template: null,
-    before: null,
-  };
-}
-
-const judged = z.object({ lastUpdateTime: z.string() });
-
-/** When the condition Progressing was last updated. */
-export function judgedAt(deployment: KubeObject): string | undefined {
-  return judged.safeParse(condition(deployment, 'Progressing')).data?.lastUpdateTime;
 }

@@ -14,16 +14,8 @@ import { changedFields, valueAt } from './changed-fields.ts';
 import { sendGuarded } from './guarded.ts';
 import { placeOf, writablePlace } from './place.ts';
 import { plainObject } from './plain.ts';
-import {
-  judgedAt,
-  planRestart,
-  planReturn,
-  planRollback,
-  planStatus,
-  RESTARTED_AT,
-  rolloutData,
-  rolloutRequest,
-} from './rollout-plan.ts';
+import { judgedAt, RESTARTED_AT, rolloutData, rolloutRequest } from './rollout-data.ts';
+import { planRestart, planReturn, planRollback, planStatus } from './rollout-plan.ts';
 import { revisionOf, templateOf } from './rollout-revisions.ts';
 
 /** Watches a Deployment's rollout until it is complete; may first restart it, or bring an earlier revision back. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { formatSelector } from '../../cluster/selector.ts';
 import type { KubeObject, PatchRequest } from '../../ports/kubernetes.ts';
 import { type Plan, StepFailure } from '../step-kind.ts';
 import { reviewAccess } from './access.ts';
@@ -9,25 +8,25 @@ import { lastChange } from './last-change.ts';
 import type { Place } from './place.ts';
 import {
   type Backends,
-  backendsOf,
   endpointsBehind,
   missingNamedPorts,
+  podsOf,
   readiness,
   sameSelector,
+  selectorField,
   selectorLine,
+  selectorOf,
   selectorText,
   selectorWord,
 } from './traffic.ts';
-
-const selectorData = z.record(z.string(), z.string());
 
 export const switchData = z.object({
   namespace: z.string(),
   service: z.string(),
   uid: z.string(),
   resourceVersion: z.string(),
-  before: selectorData,
-  wanted: selectorData,
+  before: selectorField,
+  wanted: selectorField,
   minReady: z.number(),
 });
 /** All that running, observing, probing and undoing a switch needs. */
@@ -131,42 +130,11 @@ function switchRequest(namespace: string, service: KubeObject, wanted: Switch['w
   };
 }
 
-/** The selector of a Service that has one; there is nothing to switch in another. */
-export function selectorOf(service: KubeObject): Switch['before'] {
-  const name = service.metadata.name;
-  if (service.spec?.type === 'ExternalName') {
-    throw new StepFailure(
-      `service/${name} is of type ExternalName: it is an alias and sends no traffic to pods.`,
-      {
-        next: 'Name the Service whose selector picks the pods.',
-      },
-    );
-  }
-  const parsed = selectorData.safeParse(service.spec?.selector ?? {});
-  if (!parsed.success || Object.keys(parsed.data).length === 0) {
-    throw new StepFailure(
-      `service/${name} has no selector: its endpoints are kept by hand or by another program.`,
-      {
-        next: 'Find out who keeps its endpoints, and switch the traffic there.',
-      },
-    );
-  }
-  return parsed.data;
-}
-
-export async function podsOf(
-  { kube, namespace, options }: Place,
-  selector: Switch['wanted'],
-): Promise<Backends> {
-  const request = { group: '', resource: 'pods', namespace, labelSelector: formatSelector(selector) };
-  return backendsOf((await kube.list(request, options)).items, selector);
-}
-
 function tooFewReady({ service, wanted, minReady }: Wish, { pods, ready }: Backends): StepFailure {
   const found =
     pods.length === 0
       ? `No pod matches ${selectorText(wanted)}`
-      : `Only ${ready.length} of the ${pods.length} pods that match ${selectorText(wanted)} ${ready.length === 1 ? 'is' : 'are'} ready`;
+      : `${ready.length === 0 ? 'None' : `Only ${ready.length}`} of the ${pods.length} pods that match ${selectorText(wanted)} ${ready.length > 1 ? 'are' : 'is'} ready`;
   const notReady = pods.filter((pod) => !ready.includes(pod)).map(({ metadata }) => metadata.name);
   return new StepFailure(
     `${found}, ${minReady} needed: service/${service} would send its traffic to too few pods. Nothing was written.`,

@@ -15,15 +15,8 @@ import {
 import { sendGuarded } from './guarded.ts';
 import { lastChange } from './last-change.ts';
 import { type Place, placeOf, writablePlace } from './place.ts';
-import {
-  planSwitch,
-  podsOf,
-  type Switch,
-  selectorOf,
-  switchData,
-  switchPatch,
-} from './select-traffic-plan.ts';
-import { endpointsBehind, sameSelector, selectorText, selectorWord } from './traffic.ts';
+import { planSwitch, type Switch, switchData, switchPatch } from './select-traffic-plan.ts';
+import { endpointsBehind, podsOf, sameSelector, selectorOf, selectorText, selectorWord } from './traffic.ts';
 
 /** Sends a Service's traffic to other pods by replacing its whole selector, and proves that it went there. */
 export const selectTraffic = defineKind({

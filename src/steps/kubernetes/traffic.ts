@@ -1,7 +1,18 @@
+import { z } from 'zod';
 import { type EndpointsReading, readEndpoints } from '../../cluster/endpoints.ts';
-import { isPodReady, isPodTerminating, type Labels, matchesLabels } from '../../cluster/selector.ts';
+import {
+  formatSelector,
+  isPodReady,
+  isPodTerminating,
+  type Labels,
+  matchesLabels,
+} from '../../cluster/selector.ts';
 import type { KubeObject } from '../../ports/kubernetes.ts';
+import { StepFailure } from '../step-kind.ts';
 import type { Place } from './place.ts';
+
+/** The selector of a Service, or labels of a pod. */
+export const selectorField = z.record(z.string(), z.string());
 
 /** The pods that a selector picks, apart from those that are on their way out. */
 export interface Backends {
@@ -50,6 +61,34 @@ export function selectorWord(before: Labels, wanted: Labels): string {
   const changed = Object.entries(wanted).filter(([key, value]) => before[key] !== value);
   const values = (changed.length > 0 ? changed : Object.entries(wanted)).map(([, value]) => value);
   return values.sort((a, b) => a.length - b.length)[0] ?? '';
+}
+
+/** The selector of a Service that has one; there is nothing to switch in another. */
+export function selectorOf(service: KubeObject): Labels {
+  const name = service.metadata.name;
+  if (service.spec?.type === 'ExternalName') {
+    throw new StepFailure(
+      `service/${name} is of type ExternalName: it is an alias and sends no traffic to pods.`,
+      {
+        next: 'Name the Service whose selector picks the pods.',
+      },
+    );
+  }
+  const parsed = selectorField.safeParse(service.spec?.selector ?? {});
+  if (!parsed.success || Object.keys(parsed.data).length === 0) {
+    throw new StepFailure(
+      `service/${name} has no selector: its endpoints are kept by hand or by another program.`,
+      {
+        next: 'Find out who keeps its endpoints, and switch the traffic there.',
+      },
+    );
+  }
+  return parsed.data;
+}
+
+export async function podsOf({ kube, namespace, options }: Place, selector: Labels): Promise<Backends> {
+  const request = { group: '', resource: 'pods', namespace, labelSelector: formatSelector(selector) };
+  return backendsOf((await kube.list(request, options)).items, selector);
 }
 
 /** The addresses behind a Service of this place. */
