@@ -51,12 +51,14 @@ function reportIssue(issue: Issue, root: unknown, report: Report, base: Path): v
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = issue.message === '' ? [] : issue.message.split('\n');
-      for (const key of issue.keys)
+      for (const key of issue.keys) {
+        if (report.full) return;
         report.atKey([...path, key], {
           message: `unknown key "${key}"`,
           ...(known.length === 0 ? {} : { expected: listWords(known) }),
           suggestion: didYouMean(key, known),
         });
+      }
       return;
     }
     case 'invalid_key':

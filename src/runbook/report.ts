@@ -63,7 +63,9 @@ export function createReport(file: string, text: string, document?: Document): R
       ...(words.expected === undefined ? {} : { expected: words.expected }),
       ...(words.suggestion === undefined ? {} : { suggestion: words.suggestion }),
     });
-  const find = (path: Path) => findNode(document, path);
+  // Finding a place costs; once there are too many problems, none is looked for.
+  const find = (path: Path) => (problems.length > MOST ? undefined : findNode(document, path));
+  const nearest = (path: Path) => (problems.length > MOST ? 0 : nearestOffset(document, path));
 
   return {
     problems,
@@ -71,12 +73,12 @@ export function createReport(file: string, text: string, document?: Document): R
       return problems.length > MOST;
     },
     atOffset: (offset, words, path) => at(offset, words, path),
-    atValue: (path, words) => at(find(path)?.value ?? nearestOffset(document, path), words, path),
-    atKey: (path, words) => at(find(path)?.key ?? nearestOffset(document, path), words, path),
+    atValue: (path, words) => at(find(path)?.value ?? nearest(path), words, path),
+    atKey: (path, words) => at(find(path)?.key ?? nearest(path), words, path),
     inValue(path, value, place, words) {
       const found = find(path);
       const inside = found?.node === undefined ? undefined : offsetInScalar(text, found.node, value, place);
-      at(inside ?? found?.value ?? nearestOffset(document, path), words, path);
+      at(inside ?? found?.value ?? nearest(path), words, path);
     },
     file: (words) => at(undefined, words),
     writtenAt(path) {

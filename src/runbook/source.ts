@@ -15,6 +15,8 @@ const MEBIBYTE = 1024 * 1024;
 const MAX_NESTING = 100;
 /** What anchors may unfold to; a plain file of the largest size has no more. */
 const MAX_NODES = 300_000;
+/** The library looks for the anchor of each alias among all of them. */
+const MAX_ALIASES = 1000;
 
 /** A file that is well-formed YAML: its value, and a report that finds its places. */
 export interface RunbookSource {
@@ -124,9 +126,12 @@ function checkNodes(document: Document, report: Report): void {
   const open = new Set<unknown>();
 
   const anchors = new Map<string, unknown>();
+  let aliases = 0;
 
   const visit = (node: unknown): number => {
     if (isAlias(node)) {
+      if (++aliases === MAX_ALIASES + 1)
+        report.atOffset(node.range?.[0] ?? 0, { message: `the file has more than ${MAX_ALIASES} aliases` });
       const target = anchors.get(node.source);
       if (target !== undefined && !open.has(target)) return sizes.get(target) ?? 1;
       const wrong = target === undefined ? 'is not defined before it is used' : 'contains itself';
