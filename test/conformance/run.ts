@@ -1,0 +1,19 @@
+import { after } from 'node:test';
+import { parseArgs } from 'node:util';
+import { suite } from './suite.ts';
+import { openWorld } from './world.ts';
+
+// Runs against any cluster: npm run test:conformance -- --kubeconfig FILE [--context NAME] [--namespace NAME]
+const { values } = parseArgs({
+  options: {
+    kubeconfig: { type: 'string' },
+    context: { type: 'string' },
+    namespace: { type: 'string', short: 'n' },
+  },
+});
+const world = await openWorld(values);
+const { name, server, namespace, user } = world.kubernetes.context;
+const where = world.isOwn ? `${namespace}, made for this` : `${namespace}, as it is`;
+console.log(`# ${server} (context ${name}, user ${user}), namespace ${where}`);
+after(() => world.cleanUp());
+suite(world);
