@@ -30,13 +30,14 @@ function installedNode() {
 
 /** Same terminal, same exit code, same signals. */
 function handOver(node) {
-  const child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
+  let child;
+  // Before there is a child, so that no signal can come between. Ctrl-C reaches the child by the terminal.
+  process.on('SIGINT', () => {});
+  for (const name of ['SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(name, () => child.kill(name));
+  child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
     stdio: 'inherit',
     env: Object.assign({}, process.env, { ROLLBOOK_HANDED_OVER: '1' }),
   });
-  // The terminal sends Ctrl-C to the child as well; this process only has to outlive it.
-  process.on('SIGINT', () => {});
-  for (const name of ['SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(name, () => child.kill(name));
   child.on('error', (error) => fail(`the Node.js at ${node} could not be started: ${error.message}.`));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);

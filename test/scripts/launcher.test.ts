@@ -103,7 +103,7 @@ describe('the launcher', () => {
     const { args, env } = argumentsOf(file, '20.0.0', []);
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     child.stdout.once('data', () => child.kill(signal));
-    expect(await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)))).toBe(signal);
+    expect(await new Promise((resolve) => child.once('close', (_, by) => resolve(by)))).toBe(signal);
   });
 
   it('leaves Ctrl-C to its child', async () => {
@@ -114,6 +114,6 @@ describe('the launcher', () => {
       child.kill('SIGINT');
       process.kill(Number(pid), 'SIGINT');
     });
-    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
   });
 });
