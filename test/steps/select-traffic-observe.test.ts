@@ -62,6 +62,7 @@ describe('observing a switch', () => {
 
   it('gives up when somebody put another selector there', async () => {
     const { kube, look } = await switched();
+    kube.put(endpointSlice('frontend-service', pods(BLUE, [true, true])));
     kube.put(service('frontend-service', { app: 'canary' }));
     expect(await look()).toMatchObject({ holds: false, hopeless: expect.stringContaining('{app: canary}') });
   });
