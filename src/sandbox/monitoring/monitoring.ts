@@ -12,8 +12,8 @@ import { answerPrometheus } from './prometheus-api.ts';
 import { SeriesStore } from './series.ts';
 import { Traffic } from './traffic.ts';
 
-export const SCRAPE_MS = 2000;
-export const RETENTION_MS = 30 * 60_000;
+const SCRAPE_MS = 2000;
+const RETENTION_MS = 30 * 60_000;
 /** Pods of one Deployment that are watched one by one. */
 const WATCHED_PODS = 50;
 

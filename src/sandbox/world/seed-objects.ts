@@ -3,7 +3,7 @@ import type { AutoscalerSpec, DeploymentSpec, ServiceSpec } from './spec.ts';
 
 /** The objects that a world begins with, as someone's manifests would have made them. */
 
-export const NODE_IMAGE_OS = 'Debian GNU/Linux 12 (bookworm)';
+const NODE_IMAGE_OS = 'Debian GNU/Linux 12 (bookworm)';
 
 export function namespaceObject(name: string, created: number) {
   return {

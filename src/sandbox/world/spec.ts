@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { bankingApp } from './banking-app.ts';
 import { type Fault, faultSchema } from './fault-spec.ts';
 
@@ -141,7 +142,6 @@ export type AutoscalerSpec = z.infer<typeof autoscaler>;
 export type TrafficSpec = z.infer<typeof traffic>;
 export type ExtraObject = z.infer<typeof extraObject>;
 export type PresetInput = z.infer<typeof presetInput>;
-export type WorldInput = PresetInput | z.infer<typeof fullInput>;
 
 /** A whole world, nothing left to default. */
 export interface WorldSpec {
@@ -174,14 +174,15 @@ export class WorldSpecError extends Error {
 /** Reads a world from plain JSON: a preset with switches, or every part spelled out. Throws WorldSpecError. */
 export function readWorldSpec(input: unknown): WorldSpec {
   const isPreset = typeof input === 'object' && input !== null && 'preset' in input;
-  const spec = isPreset ? fromPreset(checked(presetInput, input)) : fromParts(checked(fullInput, input));
-  const problems = danglingNames(spec);
+  const preset = isPreset ? checked(presetInput, input) : undefined;
+  const spec = preset === undefined ? fromParts(checked(fullInput, input)) : fromPreset(preset);
+  const problems = danglingNames(spec, preset);
   if (problems.length > 0) throw new WorldSpecError(problems);
   return spec;
 }
 
 function checked<T>(schema: z.ZodMiniType<T>, input: unknown): T {
-  const result = schema.safeParse(input, { reportInput: false });
+  const result = schema.safeParse(input, { error: en().localeError });
   if (result.success) return result.data;
   throw new WorldSpecError(
     result.error.issues.map((issue) => `${issue.path.join('.') || 'world'}: ${issue.message}`),
@@ -218,11 +219,15 @@ function commonParts(input: PresetInput | z.infer<typeof fullInput>) {
 }
 
 /** Names that nothing in the world bears: most likely a typing error. */
-function danglingNames(spec: WorldSpec): string[] {
+function danglingNames(spec: WorldSpec, preset: PresetInput | undefined): string[] {
   const deployments = new Set(spec.deployments.map(({ name }) => name));
-  const services = new Set(spec.services.map(({ name }) => name));
+  const removed = Object.entries(preset?.services ?? {}).filter(([, { remove }]) => remove === true);
+  const services = new Set(
+    [...spec.services, ...removed.map(([name]) => ({ name }))].map(({ name }) => name),
+  );
   const actions = spec.faults.flatMap(({ actions }) => actions);
   const namedDeployments = [
+    ...Object.keys(preset?.replicas ?? {}),
     ...spec.applications.map((item) => item.deployment),
     ...spec.autoscalers.map((item) => item.deployment),
     ...actions.flatMap((item) => ('deployment' in item ? [item.deployment] : [])),
@@ -234,7 +239,7 @@ function danglingNames(spec: WorldSpec): string[] {
   return [
     ...missing(namedDeployments, deployments, 'deployment'),
     ...missing(
-      spec.traffic.map((item) => item.service),
+      [...spec.traffic.map((item) => item.service), ...Object.keys(preset?.services ?? {})],
       services,
       'service',
     ),

@@ -102,10 +102,11 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
     start() {
       new Seeding(spec, context, applications, slices).run();
       view.start(RESOURCE_TYPES.map(storageKey));
+      for (const controller of controllers) controller.start();
+      // After the kubelet, which lets the containers say their last words.
       view.on(PODS, ({ type, object }) => {
         if (type === 'DELETED') logs.forget(object);
       });
-      for (const controller of controllers) controller.start();
       monitoring?.start();
       faults.start();
     },

@@ -38,7 +38,7 @@ export interface ContainerState {
   ready: boolean;
 }
 
-export const CREATING: Phase = { waiting: { reason: 'ContainerCreating' } };
+const CREATING: Phase = { waiting: { reason: 'ContainerCreating' } };
 
 export function freshContainers(pod: StoredObject): ContainerState[] {
   const containers: readonly { name: string; image: string }[] = pod.spec.containers ?? [];

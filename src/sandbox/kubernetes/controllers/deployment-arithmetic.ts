@@ -13,11 +13,7 @@ export interface RolloutLimits {
 }
 
 /** A count, or a share of `total` as `25%`. */
-export function resolveShare(
-  value: number | string | undefined,
-  total: number,
-  round: 'up' | 'down',
-): number {
+function resolveShare(value: number | string | undefined, total: number, round: 'up' | 'down'): number {
   if (value === undefined) return 0;
   if (typeof value === 'number') return value;
   const share = (Number.parseInt(value, 10) * total) / 100;

@@ -168,7 +168,7 @@ export function freePodName({ store, random }: ControllerContext, set: StoredObj
   }
 }
 
-export function isActive(pod: StoredObject): boolean {
+function isActive(pod: StoredObject): boolean {
   const phase = pod.status?.phase;
   return phase !== 'Succeeded' && phase !== 'Failed' && pod.metadata.deletionTimestamp === undefined;
 }

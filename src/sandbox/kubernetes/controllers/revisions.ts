@@ -1,11 +1,11 @@
 import type { StoredObject } from '../store.ts';
 import { canonicalJson, templateHash } from './naming.ts';
 
-export const REVISION = 'deployment.kubernetes.io/revision';
+const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
-export const HASH_LABEL = 'pod-template-hash';
+const HASH_LABEL = 'pod-template-hash';
 
 /** Annotations of a Deployment that are about itself and do not go to its replica sets. */
 const OWN_ANNOTATIONS = new Set([

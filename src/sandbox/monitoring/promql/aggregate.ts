@@ -25,7 +25,7 @@ const REDUCERS: Readonly<Record<string, (values: readonly number[]) => number>> 
   stdvar: variance,
 };
 
-export function quantileOf(quantile: number, values: readonly number[]): number {
+function quantileOf(quantile: number, values: readonly number[]): number {
   if (values.length === 0 || Number.isNaN(quantile)) return Number.NaN;
   if (quantile < 0) return Number.NEGATIVE_INFINITY;
   if (quantile > 1) return Number.POSITIVE_INFINITY;

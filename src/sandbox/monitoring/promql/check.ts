@@ -12,7 +12,7 @@ export function isComparison(operator: string): boolean {
   return COMPARISONS.has(operator);
 }
 
-export function isSetOperator(operator: string): boolean {
+function isSetOperator(operator: string): boolean {
   return SET_OPERATORS.has(operator);
 }
 
