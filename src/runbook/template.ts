@@ -49,7 +49,7 @@ export function soleExpression(parts: readonly TemplatePart[]): TemplatePart | u
 export function bareExpression(expression: string): string {
   if (!expression.includes('${{')) return expression;
   const split = splitTemplate(expression);
-  return (split.ok ? soleExpression(split.parts)?.text : undefined) ?? expression;
+  return (split.ok ? soleExpression(split.parts)?.text.trim() : undefined) ?? expression;
 }
 
 function closingBraces(template: string, start: number): number | undefined {
