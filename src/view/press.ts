@@ -5,7 +5,7 @@ import type { Size } from './layout.ts';
 import { pressOver } from './press-over.ts';
 import { pressSession } from './press-session.ts';
 import { pressTyping } from './press-typing.ts';
-import { fieldFor, questionInSight } from './rows/session-content.ts';
+import { fieldFor, isLookingAway, questionInSight } from './rows/session-content.ts';
 import type { ScreenState } from './store.ts';
 import { insert } from './text-field.ts';
 import { say, type Ui, without } from './ui.ts';
@@ -61,10 +61,8 @@ export function press(state: ScreenState, name: string, input: string, around: S
   if (place === 'typing') return pressTyping(settled, name, input);
   if (binding === undefined) return { ui };
   if (ui.over !== undefined || place === 'summary') return pressOver(settled, binding.action, name, around);
-  // On a narrow screen the step may be behind another pane: what cannot be seen is not answered.
-  const isHidden = isNarrow(around.size) && ui.pane !== 'step';
-  if (isHidden && binding.group === 'Answer') {
-    return { ui: say(ui, 'First look at the step again: esc.', 'warn') };
+  if (binding.group === 'Answer' && isLookingAway(settled, isNarrow(around.size))) {
+    return { ui: say(ui, 'First look at the step that waits: esc.', 'warn') };
   }
   return pressSession(settled, binding.action, name, around);
 }

@@ -2,7 +2,7 @@ import { allowedIntents } from '../../engine/select.ts';
 import { bindings, type Place } from '../keymap.ts';
 import type { ScreenState } from '../store.ts';
 import { fitted, type Row, row, rowWidth, span } from '../text/row.ts';
-import { questionInSight } from './session-content.ts';
+import { isLookingAway, questionInSight } from './session-content.ts';
 
 const SIGNS: Readonly<Record<string, string>> = { up: '↑', down: '↓', left: '←', right: '→' };
 
@@ -16,9 +16,10 @@ export interface Hint {
 }
 
 /** The keys that do something now: the keymap, cut down to what the engine allows. */
-export function hints(state: ScreenState, place: Place): readonly Hint[] {
+export function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hint[] {
   const allowed = state.session === undefined ? new Set<string>() : allowedIntents(state.session);
   const question = questionInSight(state);
+  const isAway = isLookingAway(state, isNarrow);
   return bindings
     .filter((binding) => binding.places.includes(place))
     .filter(
@@ -29,7 +30,8 @@ export function hints(state: ScreenState, place: Place): readonly Hint[] {
       (binding) =>
         binding.action !== 'confirm' || question?.choices.some(({ action }) => action === 'confirm'),
     )
-    .filter((binding) => place !== 'session' || binding.action !== 'close' || state.ui.selected !== undefined)
+    .filter((binding) => place !== 'session' || binding.group !== 'Answer' || !isAway)
+    .filter((binding) => place !== 'session' || binding.action !== 'close' || isAway)
     .flatMap((binding) => {
       const choice =
         place === 'session' ? question?.choices.find(({ action }) => action === binding.action) : undefined;
@@ -73,8 +75,8 @@ function draw({ key, label }: Hint): Row {
   return row(span(key, 'accent'), span(` ${label}   `, 'muted'));
 }
 
-export function footerRow(state: ScreenState, place: Place, width: number): Row {
+export function footerRow(state: ScreenState, place: Place, width: number, isNarrow: boolean): Row {
   const { notice } = state.ui;
   if (notice !== undefined) return fitted(row(' ', span(notice.text, notice.tone)), width);
-  return hintRow([...first(place), ...hints(state, place)], width);
+  return hintRow([...first(place), ...hints(state, place, isNarrow)], width);
 }

@@ -1,11 +1,14 @@
 import { bindings, type Group, type Place } from '../keymap.ts';
 import type { Area } from '../layout.ts';
 import { framed, scrollMarks, viewport } from '../text/frame.ts';
-import { blank, type Row, row, span, table } from '../text/row.ts';
+import { blank, paragraph, type Row, row, span } from '../text/row.ts';
+import { padEnd } from '../text/width.ts';
 import { frames } from '../theme.ts';
 import { keySign } from './footer-rows.ts';
 
 const GROUPS: readonly Group[] = ['Answer', 'Choose', 'Look', 'Session', 'Move', 'Type'];
+
+const KEYS = 16;
 
 /** Every key of a screen, by what it is for; read from the keymap, never typed again. */
 export function helpRows(places: readonly Place[], width: number): readonly Row[] {
@@ -17,11 +20,7 @@ export function helpRows(places: readonly Place[], width: number): readonly Row[
         row(span('  '), span(binding.keys.map(keySign).join(' '), 'accent'), span(binding.help)),
       );
     if (lines.length === 0) return [];
-    return [
-      row(span(group, 'strong')),
-      ...table(lines, [{}, { min: 12 }, { gives: 1, min: 20 }], width),
-      blank,
-    ];
+    return [row(span(group, 'strong')), ...lines, blank];
   });
 }
 

@@ -106,6 +106,8 @@ function asideFor(state: ScreenState, pane: Pane, now: number): Row {
     return row(span(`esc: back to ${numberOf(session, current)}`, 'warn'));
   }
   if (session.status === 'paused') return row(span(`paused: ${session.pausedBecause ?? ''}`, 'warn'));
+  if (state.host !== 'there' && session.status !== 'ended')
+    return row(span(`${glyphs.gone} host gone`, 'bad'));
   const face = faceOf(session, step, now);
   const isWaiting = questionInSight(state) !== undefined;
   const word = isWaiting && face.word === 'your turn' ? 'waits for you' : face.word;

@@ -34,6 +34,11 @@ export function questionInSight(state: ScreenState): OpenQuestion | undefined {
   return question !== undefined && shownStep(state)?.id === question.waiting.step.id ? question : undefined;
 }
 
+/** The open question's own step is not what the operator looks at: nothing is answered unseen. */
+export function isLookingAway({ ui }: ScreenState, isNarrow: boolean): boolean {
+  return ui.selected !== undefined || (isNarrow && ui.pane !== 'step');
+}
+
 /** Which choice is marked: the operator's, else the harmless first one; for a decision its default or none. */
 export function focusOf(state: ScreenState, question: OpenQuestion): number {
   if (state.ui.focus?.question === question.key) return state.ui.focus.at;
@@ -70,13 +75,15 @@ export function paneRows(state: ScreenState, pane: Pane, space: Space): readonly
       return session === undefined ? [] : stepListRows(session, state.ui.selected, space);
     case 'step':
       return stepPaneRows(state, space);
-    case 'live':
-      return live === undefined
-        ? paragraph('Waiting for the first look at the cluster …', space.width, 'muted')
-        : liveRows(live, space.width, space.height, space.now);
+    case 'live': {
+      if (live === undefined)
+        return paragraph('Waiting for the first look at the cluster …', space.width, 'muted');
+      const rows = liveRows(live, space.width, space.height, space.now);
+      return state.host === 'there' ? rows : rows.map(faded);
+    }
     case 'events': {
       const rows = eventRows(live?.events ?? [], space.width, space.now);
-      return isFresh(live) ? rows : rows.map(faded);
+      return isFresh(live) && state.host === 'there' ? rows : rows.map(faded);
     }
   }
 }
@@ -95,6 +102,7 @@ function stepPaneRows(state: ScreenState, { width, height, now }: Space): readon
     now,
     holdingSince: state.holdingSince[step.id],
     output: outputLines(state, step),
+    isHostGone: state.host !== 'there',
   };
   const rows = stepRows(session, step, options);
   const before = stepBefore(session, step);

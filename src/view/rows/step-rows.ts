@@ -14,6 +14,8 @@ export interface StepOptions {
   readonly whole?: boolean;
   /** Since when what is verified has held, in milliseconds since the epoch. */
   readonly holdingSince?: number | undefined;
+  /** Nobody runs it any more. */
+  readonly isHostGone?: boolean;
   /** The newest lines of its output. */
   readonly output?: readonly string[];
   /** The step that was finished just before, shown while there is room. */
@@ -140,7 +142,16 @@ function interruptedRows(landed: keyof typeof LANDED, evidence: string, width: n
   ];
 }
 
-function runningRows(state: SessionState, step: StepState, { width, now }: StepOptions): readonly Row[] {
+function runningRows(
+  state: SessionState,
+  step: StepState,
+  { width, now, isHostGone }: StepOptions,
+): readonly Row[] {
+  if (isHostGone) {
+    const text =
+      'It was under way when its host went. Whether it took effect is looked up when the session is resumed.';
+    return paragraph(text, width, 'strong', row(span(`${glyphs.interrupted} `, 'warn')));
+  }
   const since = step.startedAt === undefined ? 0 : now - Date.parse(step.startedAt);
   const { expectedMs } = stepOf(state, step);
   const usual = expectedMs === undefined ? '' : `, usually ${ticking(expectedMs)}`;

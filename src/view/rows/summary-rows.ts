@@ -3,6 +3,7 @@ import { progress, titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
 import { blank, paragraph, type Row, row, span, type Tone, table } from '../text/row.ts';
 import { duration } from '../text/time.ts';
+import { padEnd } from '../text/width.ts';
 import { glyphs } from '../theme.ts';
 import { faceOf } from './step-face.ts';
 import { numbered } from './step-name.ts';
@@ -38,6 +39,8 @@ export function summaryRows(session: SessionState, folder: string, width: number
       : []),
     blank,
     ...stepTable(session, width),
+    ...section('Failed', reasons(session, 'failed'), width),
+    ...section('Skipped', reasons(session, 'skipped'), width),
     ...section('Written', writes(session), width),
     ...section(
       'Notes',
@@ -93,8 +96,6 @@ function stepTable(session: SessionState, width: number): readonly Row[] {
 }
 
 function resultOf(step: StepState, word: string): string {
-  if (step.state === 'skipped') return step.reason === 'not taken' ? 'not taken' : `skipped: ${step.reason}`;
-  if (step.state === 'failed') return step.failure.message;
   return step.state === 'pending' ? 'not reached' : word;
 }
 
@@ -115,4 +116,16 @@ function writes(session: SessionState): readonly Row[] {
       row(span(`${glyph} ${word}`, tone), span(`${effect.target}  ${effect.summary}`)),
     );
   });
+}
+
+/** Why, in full: what the table has no room for. */
+function reasons(session: SessionState, of: 'failed' | 'skipped'): readonly Row[] {
+  return numbered(session).flatMap((part) =>
+    part.steps.flatMap(({ id, number }) => {
+      const step = session.steps[id];
+      if (step?.state !== of) return [];
+      const reason = step.state === 'failed' ? step.failure.message : step.reason;
+      return reason === 'not taken' ? [] : [row(span(padEnd(number, 6), 'muted'), span(reason))];
+    }),
+  );
 }

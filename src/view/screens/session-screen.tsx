@@ -34,9 +34,8 @@ export function SessionScreen({ store, now, onAsk, onLeave }: SessionScreenProps
     ...bannerRows(state, columns),
   ]);
   const layout = layoutFor(size, header.length);
-  const footer = useRows(store, (state) => [
-    footerRow(state, placeOf(state, layout.kind === 'narrow'), columns),
-  ]);
+  const isNarrow = layout.kind === 'narrow';
+  const footer = useRows(store, (state) => [footerRow(state, placeOf(state, isNarrow), columns, isNarrow)]);
 
   useInput((input, key) => {
     const pressed = press(store.snapshot(), keyName(input, key), input, { size, now: now() });
@@ -44,7 +43,7 @@ export function SessionScreen({ store, now, onAsk, onLeave }: SessionScreenProps
     if (pressed.ask !== undefined) onAsk(pressed.ask);
     if (pressed.leave) onLeave();
   });
-  usePaste((text) => store.update(paste(store.snapshot(), text, layout.kind === 'narrow')));
+  usePaste((text) => store.update(paste(store.snapshot(), text, isNarrow)));
 
   if (isTooSmall(size)) return <TooSmall store={store} size={size} />;
   const isDialog = ui.over !== undefined && ['note', 'skip', 'abort', 'leave'].includes(ui.over.type);
