@@ -47,10 +47,16 @@ function handOver(node) {
 }
 
 function start() {
-  const args = process.argv.slice(2);
-  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  const [flag, more] = process.argv.slice(2);
+  const only = more === undefined ? flag : undefined;
+  if (only === '--version' || only === '-V') {
     const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
     process.stdout.write(`${manifest.version}\n`);
+    return;
+  }
+  const help = path.join(root, 'dist', 'help.txt');
+  if ((only === '--help' || only === '-h') && fs.existsSync(help)) {
+    process.stdout.write(fs.readFileSync(help));
     return;
   }
   if (!isRecent(process.versions.node)) {

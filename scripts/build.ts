@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { patches, patching } from './build/patches.ts';
@@ -65,6 +66,9 @@ async function main(): Promise<void> {
     throw new Error(
       `These files were to be patched and are not in the bundle any more: ${missing.join(', ')}.`,
     );
+  // Printed by the launcher, which then need not load the program.
+  const help = execFileSync(process.execPath, ['dist/main.js', '--help'], { cwd: root });
+  await writeFile(path.join(root, 'dist/help.txt'), help);
 }
 
 if (import.meta.main) await main();

@@ -35,7 +35,7 @@ export interface JournalEnd {
 }
 
 /** The events of a session's folder, each checked against the one before. Throws JournalDamaged. */
-export function* replayJournal(folder: string): Generator<Event, JournalEnd> {
+function* replayJournal(folder: string): Generator<Event, JournalEnd> {
   const file = path.join(folder, JOURNAL_FILE);
   const end = { seq: 0, hash: FIRST_HASH, size: 0, tornBytes: 0 };
   const before = beforeFirst().length;

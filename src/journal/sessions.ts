@@ -25,7 +25,7 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>>, h
   return path.join(base, 'rollbook');
 }
 
-export class StateUnusable extends Error {
+class StateUnusable extends Error {
   constructor(folder: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(

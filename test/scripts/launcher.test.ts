@@ -8,6 +8,8 @@ const launcher = path.resolve(import.meta.dirname, '../../bin/rollbook.cjs');
 const pretend = path.resolve(import.meta.dirname, 'fixtures/pretend-old.cjs');
 
 interface Parts {
+  /** dist/help.txt, when it is built. */
+  readonly help?: string;
   /** dist/main.js, when it is built. */
   readonly main?: string;
   /** What the Node beside it does: a shell script. */
@@ -15,7 +17,7 @@ interface Parts {
 }
 
 /** A package with nothing but the launcher and what the test gives it. */
-function packageOf({ main, node }: Parts): string {
+function packageOf({ help, main, node }: Parts): string {
   const root = mkdtempSync(path.join(tmpdir(), 'rb-launch-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const write = (file: string, text: string) => {
@@ -25,6 +27,7 @@ function packageOf({ main, node }: Parts): string {
   write('package.json', '{"version":"9.8.7","type":"module"}');
   mkdirSync(path.join(root, 'bin'));
   copyFileSync(launcher, path.join(root, 'bin/rollbook.cjs'));
+  if (help !== undefined) write('dist/help.txt', help);
   if (main !== undefined) write('dist/main.js', main);
   if (node !== undefined) {
     write('node_modules/node/package.json', '{"name":"node"}');
@@ -55,6 +58,12 @@ describe('the launcher', () => {
       stdout: '9.8.7\n',
       stderr: '',
     });
+  });
+
+  it.each([['--help'], ['-h']])('prints the help of the build for %s alone', async (flag) => {
+    const file = packageOf({ help: 'Usage: …\n', main: 'console.log("loaded")' });
+    expect(await launch(file, '12.0.0', flag)).toEqual({ code: 0, stdout: 'Usage: …\n', stderr: '' });
+    expect(await launch(file, '24.0.0', 'run', flag)).toMatchObject({ stdout: 'loaded\n' });
   });
 
   it('says what to do when it is not built', async () => {
