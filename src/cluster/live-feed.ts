@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../ports/clock.ts';
-import type { KubeObject, KubernetesReads } from '../ports/kubernetes.ts';
+import type { KubeObject, KubernetesReads, ListRequest } from '../ports/kubernetes.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
 import { ENDPOINTS_TYPE, SLICE_TYPE } from './endpoints.ts';
 import { projectEvent } from './events.ts';
-import type { LiveEvent, LivePod, LiveSnapshot } from './live.ts';
+import type { LiveSnapshot } from './live.ts';
 import { type MetricSpec, sampleMetrics } from './live-metrics.ts';
 import { snapshotContent } from './live-snapshot.ts';
 import { followStream, freshnessOf, type Stream } from './live-stream.ts';
-import { projectPod, slimPod } from './pods.ts';
+import { projectPod } from './pods.ts';
 
 /** What to watch, as the runbook's `watch` says once its templates are filled in. */
 export interface LiveWatch {
@@ -42,38 +42,16 @@ const MAX_KNOWN_EVENTS = 2_000;
 export function startLiveFeed(options: LiveFeedOptions): void {
   const { reads, spec, namespace, clock, signal } = options;
   const publish = coalesced(options, () => picture());
-  const follow = <Kept>(
-    group: string,
-    resource: string,
-    project: (object: KubeObject) => Kept,
-    more: object = {},
-  ) =>
-    followStream(
-      {
-        reads,
-        request: { group, resource, namespace, ...more },
-        project,
-        keep: withoutBookkeeping,
-        onChange: publish,
-        atMost: resource === 'events' ? MAX_KNOWN_EVENTS : Number.POSITIVE_INFINITY,
-      },
-      signal,
-    );
-
-  const pods: Stream<LivePod> = followStream(
-    {
-      reads,
-      request: { group: '', resource: 'pods', namespace, ...(spec.pods ? { labelSelector: spec.pods } : {}) },
-      project: projectPod,
-      keep: slimPod,
-      onChange: publish,
-    },
-    signal,
-  );
-  const deployments = follow('apps', 'deployments', whole);
-  const services = follow('', 'services', whole);
+  const follow = <Kept>(request: ListRequest, project: (object: KubeObject) => Kept, atMost?: number) =>
+    followStream({ reads, request: { ...request, namespace }, project, onChange: publish, atMost }, signal);
+  const selected = spec.pods ? { labelSelector: spec.pods } : {};
+  const pods = follow({ group: '', resource: 'pods', ...selected }, projectPod);
+  const deployments = follow({ group: 'apps', resource: 'deployments' }, withoutBookkeeping);
+  const services = follow({ group: '', resource: 'services' }, withoutBookkeeping);
   const endpoints = followEndpoints(options, publish);
-  const events: Stream<LiveEvent> | undefined = spec.events ? follow('', 'events', projectEvent) : undefined;
+  const events = spec.events
+    ? follow({ group: '', resource: 'events' }, projectEvent, MAX_KNOWN_EVENTS)
+    : undefined;
   const metrics = sampleMetrics(
     { specs: spec.metrics ?? [], prometheus: options.prometheus, clock, onChange: publish },
     signal,
@@ -160,7 +138,7 @@ function followEndpoints(
 ): FollowedEndpoints {
   const givenUp = new AbortController();
   let instead: Stream<KubeObject> | undefined;
-  const common = { reads, project: whole, keep: withoutBookkeeping };
+  const common = { reads, project: withoutBookkeeping };
   const slices = followStream(
     {
       ...common,
@@ -189,10 +167,7 @@ function said({ missing }: Stream<unknown>): string {
   return missing === 'forbidden' ? 'not allowed to watch' : 'not served';
 }
 
-function whole(object: KubeObject): KubeObject {
-  return object;
-}
-
+/** The parts that nothing is drawn from, and that weigh the most. */
 function withoutBookkeeping(object: KubeObject): KubeObject {
   const { managedFields: _, annotations: __, ...metadata } = object.metadata;
   return { ...object, metadata: metadata as KubeObject['metadata'] };

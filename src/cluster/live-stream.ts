@@ -22,18 +22,19 @@ export interface StreamOptions<Kept> {
   readonly reads: KubernetesReads;
   readonly request: ListRequest;
   readonly project: (object: KubeObject) => Kept;
-  readonly keep: (object: KubeObject) => KubeObject;
   readonly onChange: () => void;
   /** Above this many the oldest are let go. */
-  readonly atMost?: number;
+  readonly atMost?: number | undefined;
 }
 
 const LASTING: ReadonlySet<FailureReason | undefined> = new Set(['forbidden', 'not-served']);
 
 /** Follows one resource into a map by name. */
 export function followStream<Kept>(options: StreamOptions<Kept>, signal: AbortSignal): Stream<Kept> {
-  const { reads, request, project, keep, onChange, atMost = Number.POSITIVE_INFINITY } = options;
+  const { reads, request, project, onChange, atMost = Number.POSITIVE_INFINITY } = options;
   const known = new Map<string, Kept>();
+  // projected as they arrive, one by one: ten thousand at once would hold up everything else
+  const projected = new WeakMap<KubeObject, Kept>();
   let synced = false;
   let status: WatchStatus = { connected: false, heardAt: undefined };
 
@@ -58,8 +59,9 @@ export function followStream<Kept>(options: StreamOptions<Kept>, signal: AbortSi
 
   function put(object: KubeObject): void {
     const { name } = object.metadata;
-    known.delete(name);
-    known.set(name, project(object));
+    // the newest goes last, so that the oldest can be let go
+    if (Number.isFinite(atMost)) known.delete(name);
+    known.set(name, projected.get(object) ?? project(object));
     for (const oldest of known.keys()) {
       if (known.size <= atMost) break;
       known.delete(oldest);
@@ -69,7 +71,11 @@ export function followStream<Kept>(options: StreamOptions<Kept>, signal: AbortSi
   reads.watch(
     request,
     {
-      keep,
+      keep(object) {
+        const stub = { metadata: { name: object.metadata.name } };
+        projected.set(stub, project(object));
+        return stub;
+      },
       onEvent: take,
       onStatus(next) {
         const worthTelling = next.connected !== status.connected || next.problem !== status.problem;

@@ -128,44 +128,6 @@ export function imageTag(image: string): string {
   return tag ?? digest?.replace(/^sha256:/, '').slice(0, 12) ?? (image === '' ? '' : 'latest');
 }
 
-/** Only what the projections look at: a tenth of a pod. */
-export function slimPod(pod: KubeObject): KubeObject {
-  const { name, namespace, uid, labels, ownerReferences, deletionTimestamp, resourceVersion } = pod.metadata;
-  const containers = (given: unknown) =>
-    list<Container>(given).map((each) => ({
-      name: each.name,
-      image: each.image ?? '',
-      ...(each.restartPolicy === undefined ? {} : { restartPolicy: each.restartPolicy }),
-    }));
-  const { spec = {}, status = {} } = pod;
-  return {
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(labels === undefined ? {} : { labels }),
-      ...(ownerReferences === undefined ? {} : { ownerReferences }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    },
-    spec: {
-      ...(spec.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
-      containers: containers(spec.containers),
-      initContainers: containers(spec.initContainers),
-    },
-    status: {
-      ...(status.phase === undefined ? {} : { phase: status.phase }),
-      ...(status.reason === undefined ? {} : { reason: status.reason }),
-      ...(status.startTime === undefined ? {} : { startTime: status.startTime }),
-      ...(status.conditions === undefined ? {} : { conditions: status.conditions }),
-      ...(status.containerStatuses === undefined ? {} : { containerStatuses: status.containerStatuses }),
-      ...(status.initContainerStatuses === undefined
-        ? {}
-        : { initContainerStatuses: status.initContainerStatuses }),
-    },
-  };
-}
-
 function list<T>(value: unknown): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [];
 }

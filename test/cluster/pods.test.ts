@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { severity } from '../../src/cluster/order.ts';
-import { imageTag, podStatus, projectPod, slimPod, versionOf, workloadOf } from '../../src/cluster/pods.ts';
+import { imageTag, podStatus, projectPod, versionOf, workloadOf } from '../../src/cluster/pods.ts';
 import type { JsonObject } from '../../src/ports/json.ts';
 import type { KubeObject } from '../../src/ports/kubernetes.ts';
 import { deployment, pod } from '../fakes/kube-objects.ts';
@@ -172,17 +172,6 @@ describe('projectPod', () => {
     ],
   ])('says why: %s', (reason, object) => {
     expect(projectPod(object).reason).toBe(reason);
-  });
-
-  it('says the same of a slimmed pod', () => {
-    for (const each of [
-      pod('a'),
-      pod('b', { ready: false, owner: 'b-7d9f6c4b5d' }),
-      pod('c', { terminating: true }),
-      withStatus({}),
-    ]) {
-      expect(projectPod(slimPod(each))).toEqual(projectPod(each));
-    }
   });
 });
 

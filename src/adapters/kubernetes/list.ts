@@ -81,8 +81,8 @@ async function readPage(
   if (!envelope.kind?.endsWith('List')) {
     throw new PortFailure(`The answer for ${subject.resource} is not a list.`, { reason: 'unexpected' });
   }
-  // items of a list do not repeat what they are
+  // items of a list do not repeat what they are; the objects stay the ones that `keep` gave
   const type = { apiVersion: envelope.apiVersion ?? '', kind: envelope.kind.slice(0, -'List'.length) };
-  for (const object of found) into.push({ ...type, ...object });
+  for (const object of found) into.push(Object.assign(object, type));
   return envelope;
 }
