@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runbookJsonSchema } from '../src/runbook/json-schema.ts';
 import { stepKinds } from '../src/steps/index.ts';
+import { keysDocument } from '../src/view/keys-document.ts';
 
 interface GeneratedFile {
   /** From the project's root. */
@@ -15,6 +16,7 @@ const generated: readonly GeneratedFile[] = [
     path: 'schema/runbook.v1.json',
     content: () => `${JSON.stringify(runbookJsonSchema(stepKinds), null, 2)}\n`,
   },
+  { path: 'docs/keys.md', content: keysDocument },
 ];
 
 /** node scripts/generate.ts [--check]: writes them, or says which are not as they would be written. */

@@ -16,9 +16,10 @@ export function helpRows(places: readonly Place[], width: number): readonly Row[
   return GROUPS.flatMap((group) => {
     const lines = here
       .filter((binding) => binding.group === group)
-      .map((binding) =>
-        row(span('  '), span(binding.keys.map(keySign).join(' '), 'accent'), span(binding.help)),
-      );
+      .flatMap((binding) => {
+        const keys = padEnd(binding.keys.map(keySign).join(' '), KEYS);
+        return paragraph(binding.help, width, 'plain', row('  ', span(keys, 'accent')));
+      });
     if (lines.length === 0) return [];
     return [row(span(group, 'strong')), ...lines, blank];
   });
