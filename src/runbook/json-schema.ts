@@ -7,22 +7,23 @@ type Schema = z.core.JSONSchema.BaseSchema;
 /** The draft that editors understand best. */
 const TARGET = 'draft-07';
 const STEP = { $ref: '#/definitions/step' };
+const OWN_FORMATS: ReadonlySet<string> = new Set(['starts_with', 'ends_with', 'includes', 'regex']);
 const EXPRESSION: Schema = { type: 'string', pattern: '\\$\\{\\{' };
 
 /** The JSON Schema of runbook files, from what the parser itself checks against. */
 export function runbookJsonSchema(kinds: readonly StepKind[]): Schema {
-  const file = toSchema(runbookFile);
-  const section = property(file, 'sections').items as Schema;
-  const { definitions: _none, ...root } = file;
+  const definitions: Record<string, Schema> = {};
+  const root = toSchema(runbookFile, 'file', definitions);
+  const section = property(root, 'sections').items as Schema;
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A rollbook runbook',
     ...root,
     properties: {
-      ...file.properties,
-      steps: { ...property(file, 'steps'), items: STEP },
+      ...root.properties,
+      steps: { ...property(root, 'steps'), items: STEP },
       sections: {
-        ...property(file, 'sections'),
+        ...property(root, 'sections'),
         items: {
           ...section,
           properties: { ...section.properties, steps: { ...property(section, 'steps'), items: STEP } },
@@ -30,18 +31,22 @@ export function runbookJsonSchema(kinds: readonly StepKind[]): Schema {
       },
     },
     oneOf: [{ required: ['steps'] }, { required: ['sections'] }],
-    definitions: { step: stepSchema(kinds) },
+    definitions: { step: stepSchema(kinds, definitions), ...definitions },
   };
 }
 
-function stepSchema(kinds: readonly StepKind[]): Schema {
-  const step = toSchema(fileStep);
+function stepSchema(kinds: readonly StepKind[], definitions: Record<string, Schema>): Schema {
+  const step = toSchema(fileStep, 'step', definitions);
   const uses = kinds.map(({ kind, description }) => ({ const: kind, description }));
   return {
     ...step,
     properties: { ...step.properties, uses: { ...property(step, 'uses'), oneOf: uses } },
     allOf: kinds.map((kind) => {
-      const parameters = toSchema(kind.kind === 'runbook' ? callParameters : kind.schema);
+      const parameters = toSchema(
+        kind.kind === 'runbook' ? callParameters : kind.schema,
+        kind.kind.replaceAll('/', '.'),
+        definitions,
+      );
       const needed = (parameters.required ?? []).length > 0;
       return {
         if: { properties: { uses: { const: kind.kind } }, required: ['uses'] },
@@ -55,13 +60,22 @@ function stepSchema(kinds: readonly StepKind[]): Schema {
   };
 }
 
-function toSchema(schema: z.ZodType): Schema {
-  const { $schema: _draft, ...plain } = z.toJSONSchema(schema, {
+/** The schema, and what it refers to under names that begin with `owner`, for the definitions of the whole. */
+function toSchema(schema: z.ZodType, owner: string, definitions: Record<string, Schema>): Schema {
+  const made = z.toJSONSchema(schema, {
     target: TARGET,
     io: 'input',
     unrepresentable: 'any',
+    override({ jsonSchema }) {
+      // Zod's own formats; each comes with a pattern, and editors know only the pattern.
+      if (OWN_FORMATS.has(jsonSchema.format ?? '')) delete jsonSchema.format;
+    },
   });
-  return plain as Schema;
+  const renamed = JSON.stringify(made).replaceAll('#/definitions/', `#/definitions/${owner}.`);
+  const { $schema: _draft, definitions: own, ...plain } = JSON.parse(renamed) as Schema;
+  for (const [name, inner] of Object.entries((own ?? {}) as Record<string, Schema>))
+    definitions[`${owner}.${name}`] = inner;
+  return plain;
 }
 
 function property(schema: Schema, name: string): Schema {
