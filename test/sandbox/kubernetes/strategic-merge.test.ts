@@ -15,7 +15,7 @@ test.each([
     containers({ name: 'b', image: 'b:2' }),
     containers(a, { ...b, image: 'b:2' }),
   ],
-  ['appends what is new', containers(a), containers(b), containers(a, b)],
+  ['puts what is new first', containers(a), containers(b), containers(b, a)],
   [
     'deletes an item by directive',
     containers(a, b),
@@ -66,7 +66,7 @@ test.each([
     'takes values out of a set',
     { metadata: { finalizers: ['x', 'y'] } },
     { metadata: { '$deleteFromPrimitiveList/finalizers': ['x'], finalizers: ['z'] } },
-    { metadata: { finalizers: ['y', 'z'] } },
+    { metadata: { finalizers: ['z', 'y'] } },
   ],
   [
     'replaces a list without keys',

@@ -52,10 +52,11 @@ function mergeField(result: Tree, field: string, value: unknown, schema: Schema)
 function mergeList(target: unknown, patch: readonly unknown[], schema: Schema): unknown[] {
   const live: readonly unknown[] = Array.isArray(target) ? target : [];
   if (schema.type !== 'list') return withoutDirectives(patch);
-  if (schema.set === true) return [...live, ...patch.filter((item) => !live.includes(item))];
+  if (schema.set === true) return inOrder([...new Set([...live, ...patch])], patch, live, undefined);
   if (schema.mergeKey === undefined) return withoutDirectives(patch);
   if (patch.some((item) => isTree(item) && item[PATCH] === 'replace')) return withoutDirectives(patch);
-  return mergeByKey(live, patch, schema, schema.mergeKey);
+  const merged = mergeByKey(live, patch, schema, schema.mergeKey);
+  return inOrder(merged, withoutDirectives(patch), live, schema.mergeKey);
 }
 
 function withoutDirectives(items: readonly unknown[]): unknown[] {
@@ -85,14 +86,25 @@ function mergeByKey(
   return result;
 }
 
-/** Puts the named items in the named order; those only the server has keep their place among them. */
 function reorder(result: Tree, field: string, order: unknown, schema: Schema, before: unknown): void {
   const list = result[field];
   if (!Array.isArray(list) || !Array.isArray(order) || schema.type !== 'list') return;
-  const key = schema.mergeKey;
+  result[field] = inOrder(list, order, Array.isArray(before) ? before : [], schema.mergeKey);
+}
+
+/**
+ * Puts the items that `order` names in its order. The others keep their place among those that were there
+ * `before`, and so come after what is new.
+ */
+function inOrder(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  before: readonly unknown[],
+  key: string | undefined,
+): unknown[] {
   const idOf = (item: unknown) => JSON.stringify(key !== undefined && isTree(item) ? item[key] : item);
   const wanted = order.map(idOf);
-  const places = Array.isArray(before) ? before.map(idOf) : [];
+  const places = before.map(idOf);
   const named = wanted.flatMap((id) => list.filter((item) => idOf(item) === id));
   const others = list.filter((item) => !wanted.includes(idOf(item)));
   const merged: unknown[] = [];
@@ -103,5 +115,5 @@ function reorder(result: Tree, field: string, order: unknown, schema: Schema, be
     }
     merged.push(item);
   }
-  result[field] = [...merged, ...others];
+  return [...merged, ...others];
 }
