@@ -3,7 +3,6 @@ import type { Draft } from '../../src/engine/event.ts';
 import {
   done,
   drill,
-  failing,
   incident,
   plan,
   planned,
@@ -14,6 +13,8 @@ import {
   untilPark,
   untilSwitch,
 } from './sessions.ts';
+
+import { failing } from './snapshots.ts';
 
 export interface Scene {
   readonly drafts: readonly Draft[];

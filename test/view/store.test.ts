@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createScreenStore } from '../../src/view/store.ts';
 import { initialUi } from '../../src/view/ui.ts';
 import { scenes } from './scenes.ts';
-import { events, failing, START } from './sessions.ts';
+import { events, START } from './sessions.ts';
+import { failing } from './snapshots.ts';
 
 /** A store whose flushes wait for `pass`, and how often its listeners were told. */
 function watched() {

@@ -10,6 +10,7 @@ import {
   initialHome,
   pressHome,
 } from '../home.ts';
+import { homePlace, pressHelp, typeHome } from '../home-keys.ts';
 import type { Place } from '../keymap.ts';
 import { bindingFor, keyName } from '../keys.ts';
 import { isTooSmall, type Size, SMALLEST } from '../layout.ts';
@@ -18,7 +19,7 @@ import { helpFrame } from '../rows/help-rows.ts';
 import { drillRows, homeHeader, outlineFrame, runbooksFrame, sessionsFrame } from '../rows/home-rows.ts';
 import { framed } from '../text/frame.ts';
 import { fitted, paragraph, row, span } from '../text/row.ts';
-import { edit, insert, textOf } from '../text-field.ts';
+import { insert } from '../text-field.ts';
 import { frames } from '../theme.ts';
 
 export interface HomeScreenProps {
@@ -31,12 +32,12 @@ export interface HomeScreenProps {
 export function HomeScreen({ model, now, onChoice }: HomeScreenProps) {
   const size = useWindowSize();
   const [state, setState] = useState(() => initialHome(model));
-  const place = placeOf(state);
+  const place = homePlace(state);
   useInput((input, key) => {
     const name = keyName(input, key);
     if (name === 'ctrl+c') return onChoice({ action: 'quit' });
-    if (state.typing !== undefined) return setState(typed(state, name, input));
-    if (state.over?.type === 'help') return setState(helped(state, bindingFor('help', name)?.action));
+    if (state.typing !== undefined) return setState(typeHome(state, name, input));
+    if (state.over?.type === 'help') return setState(pressHelp(state, bindingFor('help', name)?.action));
     const pressed = pressHome(model, state, bindingFor(place, name)?.action);
     setState(pressed.state);
     if (pressed.choice !== undefined) onChoice(pressed.choice);
@@ -109,25 +110,4 @@ function HomePanes({ model, state, size, now, place }: HomePanesProps) {
       <Rows rows={[footer]} width={columns} />
     </Box>
   );
-}
-
-function placeOf(state: HomeState): Place {
-  if (state.typing !== undefined) return 'typing';
-  if (state.over?.type === 'help') return 'help';
-  return state.over?.type === 'drill' ? 'dialog' : 'home';
-}
-
-function typed(state: HomeState, name: string, input: string): HomeState {
-  const { typing, ...rest } = state;
-  if (typing === undefined || name === 'esc') return { ...rest, word: '' };
-  if (name === 'enter') return { ...rest, word: textOf(typing) };
-  const isText = name === input || name === 'space';
-  return { ...state, typing: isText ? insert(typing, input) : edit(typing, name) };
-}
-
-function helped(state: HomeState, action: string | undefined): HomeState {
-  const { over, ...closed } = state;
-  if (over?.type !== 'help' || action === 'close' || action === 'shut') return closed;
-  const step = { up: -1, down: 1, 'page-up': -10, 'page-down': 10 }[action ?? ''] ?? 0;
-  return { ...state, over: { type: 'help', top: Math.max(0, over.top + step) } };
 }

@@ -1,0 +1,27 @@
+import type { HomeState } from './home.ts';
+import type { Place } from './keymap.ts';
+import { edit, insert, textOf } from './text-field.ts';
+
+/** Where keys go now. */
+export function homePlace(state: HomeState): Place {
+  if (state.typing !== undefined) return 'typing';
+  if (state.over?.type === 'help') return 'help';
+  return state.over?.type === 'drill' ? 'dialog' : 'home';
+}
+
+/** A key while a word is typed to find a runbook. */
+export function typeHome(state: HomeState, name: string, input: string): HomeState {
+  const { typing, ...rest } = state;
+  if (typing === undefined || name === 'esc') return { ...rest, word: '' };
+  if (name === 'enter') return { ...rest, word: textOf(typing) };
+  const isText = name === input || name === 'space';
+  return { ...state, typing: isText ? insert(typing, input) : edit(typing, name) };
+}
+
+/** A key while help is open. */
+export function pressHelp(state: HomeState, action: string | undefined): HomeState {
+  const { over, ...closed } = state;
+  if (over?.type !== 'help' || action === 'close' || action === 'shut') return closed;
+  const step = { up: -1, down: 1, 'page-up': -10, 'page-down': 10 }[action ?? ''] ?? 0;
+  return { ...state, over: { type: 'help', top: Math.max(0, over.top + step) } };
+}
