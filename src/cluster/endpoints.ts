@@ -1,4 +1,4 @@
-import { PortFailure } from '../ports/failure.ts';
+import type { PortFailure } from '../ports/failure.ts';
 import type { KubeObject, KubernetesReads, ReadOptions } from '../ports/kubernetes.ts';
 
 /** One address behind a Service: the same record for EndpointSlices of either version and for Endpoints. */
@@ -94,7 +94,8 @@ export async function readEndpoints(
     return { endpoints: endpointsOf(list.items), from: 'endpointslices' };
   } catch (error) {
     // the built-in role "view" did not cover slices before Kubernetes 1.22
-    if (!(error instanceof PortFailure && ['not-served', 'forbidden'].includes(error.reason))) throw error;
+    const { reason } = error as Partial<PortFailure>;
+    if (reason !== 'not-served' && reason !== 'forbidden') throw error;
   }
   const fieldSelector = `metadata.name=${service.name}`;
   const list = await reads.list({ ...ENDPOINTS_TYPE, ...namespace, fieldSelector }, options);

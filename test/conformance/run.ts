@@ -1,7 +1,9 @@
 import { after } from 'node:test';
 import { parseArgs } from 'node:util';
-import { suite } from './suite.ts';
+import { livingSuite } from './living.ts';
+import { readingSuite } from './reading.ts';
 import { openWorld } from './world.ts';
+import { writingSuite } from './writing.ts';
 
 // Runs against any cluster: npm run test:conformance -- --kubeconfig FILE [--context NAME] [--namespace NAME]
 const { values } = parseArgs({
@@ -16,4 +18,6 @@ const { name, server, namespace, user } = world.kubernetes.context;
 const where = world.isOwn ? `${namespace}, made for this` : `${namespace}, as it is`;
 console.log(`# ${server} (context ${name}, user ${user}), namespace ${where}`);
 after(() => world.cleanUp());
-suite(world);
+readingSuite(world);
+writingSuite(world);
+livingSuite(world);

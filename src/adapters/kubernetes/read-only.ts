@@ -1,7 +1,7 @@
 import { PortFailure } from '../../ports/failure.ts';
 import type { ApiRequest, Transport } from './transport.ts';
 
-export const ACCESS_REVIEW_PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+const ACCESS_REVIEW_PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** A transport over which nothing can be changed, whoever holds it and whatever is asked of it. */
 export function readOnly(transport: Transport): Transport {
