@@ -64,13 +64,14 @@ const action = z.discriminatedUnion('do', [
     patch: z.record(z.string(), z.unknown()),
     manager: z.optional(z.string()),
   }),
-  /** Takes verbs on a resource out of every role that gives them to this user. */
+  /** Takes verbs on a resource, or on one object of it, out of every role that gives them to this user. */
   z.strictObject({
     do: z.literal('withdraw-permission'),
     user: z.string(),
     verbs: z.array(z.string()),
     group: z.optional(z.string()),
     resource: z.string(),
+    name: z.optional(z.string()),
   }),
   z.strictObject({
     do: z.literal('fail-prometheus'),

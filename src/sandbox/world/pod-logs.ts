@@ -75,6 +75,11 @@ export class PodLogs implements LogSource {
     current.followers.clear();
   }
 
+  unhealthy(pod: StoredObject, container: string): void {
+    const { current } = this.#entry(pod, container);
+    if (current !== undefined) this.#print(current, this.#unhealthyText(pod, current.lines.length));
+  }
+
   /** The pod is gone, and its logs with it. */
   forget(pod: StoredObject): void {
     for (const name of containerNames(pod)) this.#logs.delete(logId(pod.metadata.uid, name));
@@ -89,8 +94,7 @@ export class PodLogs implements LogSource {
       current,
       this.#entryText(level, 'request', { method, path, status, duration_ms: Math.round(latencyMs) }),
     );
-    const { errorLines } = this.#applications.of(pod);
-    const cause = errorLines[current.lines.length % Math.max(1, errorLines.length)];
+    const cause = this.#cause(pod, current.lines.length);
     if (status >= 500 && cause !== undefined) this.#print(current, this.#entryText('error', cause, { path }));
   }
 
@@ -130,6 +134,19 @@ export class PodLogs implements LogSource {
       log.current = log.previous;
     }
     return log;
+  }
+
+  /** One of the reasons its errors have, in turn. */
+  #cause(pod: StoredObject, turn: number): string | undefined {
+    const { errorLines } = this.#applications.of(pod);
+    return errorLines[turn % Math.max(1, errorLines.length)];
+  }
+
+  #unhealthyText(pod: StoredObject, turn: number): string {
+    const { health } = this.#applications.of(pod);
+    const cause = this.#cause(pod, turn);
+    const fields = { path: '/healthz', status: health, ...(cause === undefined ? {} : { cause }) };
+    return this.#entryText('error', 'health check failed', fields);
   }
 
   #firstWords(pod: StoredObject): string[] {

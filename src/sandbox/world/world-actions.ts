@@ -14,6 +14,7 @@ interface Rule {
   readonly verbs: readonly string[];
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
+  readonly resourceNames?: readonly string[];
 }
 
 /** Deletes some pods of a Deployment, as an eviction would. */
@@ -48,6 +49,8 @@ export interface Withdrawal {
   readonly verbs: readonly string[];
   readonly group?: string | undefined;
   readonly resource: string;
+  /** Only for this object; the others keep what they had. */
+  readonly name?: string | undefined;
 }
 
 /** Takes verbs on a resource out of all roles bound to this user: its access reviews say so too. */
@@ -65,20 +68,40 @@ function narrowRole(store: Store, binding: StoredObject, withdrawal: Withdrawal)
   const { kind, name } = binding.roleRef;
   const clusterWide = kind === 'ClusterRole';
   const key = { group: RBAC, resource: clusterWide ? 'clusterroles' : 'roles' };
+  const objects = store.list(
+    { group: withdrawal.group ?? '', resource: withdrawal.resource },
+    binding.metadata.namespace,
+  );
+  const others = objects.map(({ metadata }) => metadata.name).filter((other) => other !== withdrawal.name);
   store.mutate(key, clusterWide ? undefined : binding.metadata.namespace, name, (draft) => {
     const rules: Rule[] = draft.rules ?? [];
-    draft.rules = rules.flatMap((rule) => narrowRule(rule, withdrawal));
+    draft.rules = rules.flatMap((rule) => narrowRule(rule, withdrawal, others));
   });
 }
 
-/** A rule for several resources is split, so that the others keep what they have. */
-function narrowRule(rule: Rule, { verbs, group = '', resource }: Withdrawal): Rule[] {
-  const inGroup = (rule.apiGroups ?? []).includes(group);
-  if (!inGroup || !(rule.resources ?? []).includes(resource)) return [rule];
-  const others = (rule.resources ?? []).filter((item) => item !== resource);
-  const left = rule.verbs.filter((verb) => !verbs.includes(verb));
+/** A rule is split, so that other resources, verbs and objects keep what they have. */
+function narrowRule(rule: Rule, withdrawal: Withdrawal, others: readonly string[]): Rule[] {
+  const { verbs, group = '', resource, name } = withdrawal;
+  const { apiGroups = [], resources = [] } = rule;
+  if (!covers(apiGroups, group) || !covers(resources, resource)) return [rule];
+  if (resources.includes('*') || rule.verbs.includes('*')) {
+    throw new Error(
+      `A rule with * gives ${withdrawal.user} its permissions on ${resource}: nothing can be taken out of it.`,
+    );
+  }
+  const rest = resources.filter((item) => item !== resource);
+  const kept = rule.verbs.filter((verb) => !verbs.includes(verb));
+  const lost = rule.verbs.filter((verb) => verbs.includes(verb));
+  const named = (rule.resourceNames ?? others).filter((item) => item !== name);
   return [
-    ...(others.length > 0 ? [{ ...rule, resources: others }] : []),
-    ...(left.length > 0 ? [{ ...rule, resources: [resource], verbs: left }] : []),
+    ...(rest.length > 0 ? [{ ...rule, resources: rest }] : []),
+    ...(kept.length > 0 ? [{ ...rule, resources: [resource], verbs: kept }] : []),
+    ...(name !== undefined && lost.length > 0 && named.length > 0
+      ? [{ ...rule, resources: [resource], verbs: lost, resourceNames: named }]
+      : []),
   ];
+}
+
+function covers(list: readonly string[], item: string): boolean {
+  return list.includes('*') || list.includes(item);
 }

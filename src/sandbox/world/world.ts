@@ -54,6 +54,7 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
   const kubelet = new Kubelet(context, {
     of: (pod) => applications.of(pod),
     started: (pod, container) => logs.started(pod, container),
+    unhealthy: (pod, container) => logs.unhealthy(pod, container),
     stopped: (pod, container, exitCode) => logs.stopped(pod, container, exitCode),
   });
   const controllers: readonly Controller[] = [

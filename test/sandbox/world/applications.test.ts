@@ -98,6 +98,24 @@ describe('logs', () => {
     expect(logs('backend-green', true)?.at(-1)?.text).toContain('fatal: cannot continue');
   });
 
+  test('of a program that fails its probe say why', () => {
+    const world = testWorld({ preset: 'banking-app' });
+    world.seconds(10);
+    const pod = world.pods('frontend-green')[0]?.metadata.name ?? '';
+    const lines = world.world.logs.lines({
+      namespace: NAMESPACE,
+      pod,
+      container: 'frontend',
+      previous: false,
+    });
+    expect(JSON.parse(lines?.at(-1)?.text ?? '{}')).toMatchObject({
+      level: 'error',
+      msg: 'health check failed',
+      status: 500,
+      cause: expect.stringMatching(/session store|GET \/api\/accounts/),
+    });
+  });
+
   test('are followed until the container ends', () => {
     const world = testWorld(SMALL);
     const name = world.pods()[0]?.metadata.name ?? '';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { authorize } from '../../../src/sandbox/kubernetes/rbac.ts';
 import type { RequestAttributes } from '../../../src/sandbox/kubernetes/world-interfaces.ts';
 import { controlHandler } from '../../../src/sandbox/world/control.ts';
 import { isReady, SMALL, testWorld } from './test-world.ts';
@@ -90,6 +91,36 @@ describe('a fault set off by the clock', () => {
     const kept = world.pods().filter((pod) => before.has(pod.metadata.name));
     expect([kept.length, world.pods().filter(isReady).length]).toEqual([1, 3]);
   });
+});
+
+test('a permission may be withdrawn for one object alone', () => {
+  const world = testWorld({
+    preset: 'banking-app',
+    faults: [
+      {
+        id: 'f',
+        when: { after: 1 },
+        actions: [
+          {
+            do: 'withdraw-permission',
+            user: 'operator',
+            verbs: ['patch'],
+            resource: 'services',
+            name: 'backend-service',
+          },
+        ],
+      },
+    ],
+  });
+  world.seconds(2);
+  const may = (verb: string, name: string) =>
+    authorize(
+      world.store,
+      { name: 'operator', token: '' },
+      { verb, group: '', resource: 'services', namespace: 'banking-app', name },
+    ).allowed;
+  expect([may('patch', 'backend-service'), may('patch', 'frontend-service')]).toEqual([false, true]);
+  expect([may('update', 'backend-service'), may('get', 'backend-service')]).toEqual([true, true]);
 });
 
 test('only an administrator may read what was fired', async () => {

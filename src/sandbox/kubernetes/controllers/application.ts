@@ -24,5 +24,7 @@ export interface Workloads {
   of(pod: StoredObject): Application;
   /** A container began; `restarts` says how often it had before. */
   started(pod: StoredObject, container: string, restarts: number): void;
+  /** The program itself answered its probe with a failure. */
+  unhealthy(pod: StoredObject, container: string): void;
   stopped(pod: StoredObject, container: string, exitCode: number): void;
 }

@@ -164,6 +164,7 @@ export class PodWorker {
       this.#successes = 0;
       this.#failures += 1;
       this.#tell('Warning', 'Unhealthy', failure, main.name);
+      if (answering) this.#options.workloads.unhealthy(this.#pod, main.name);
       if (main.ready && this.#failures >= probe.failureThreshold) this.#setReady(main, false);
     }
     this.#probeAfter(probe.periodMs);
