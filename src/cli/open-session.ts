@@ -9,6 +9,7 @@ import type { SessionState } from '../engine/state.ts';
 import { lockSession, type SessionLock } from '../host/lock.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { createRedactor, type Redactor } from '../journal/redact.ts';
+import { sealOutput } from '../journal/seal.ts';
 import { createSession, type KeptMode, outputFile, stateFolder } from '../journal/sessions.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Runbook } from '../runbook/runbook.ts';
@@ -172,6 +173,7 @@ function opened({
         reads: ports.reads,
         clock: systemClock,
         outputFile: (step, attempt) => outputFile(session.folder, step, attempt),
+        outputFilter: () => sealOutput(redactor),
         ...listeners,
       }),
     close() {

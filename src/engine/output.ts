@@ -9,6 +9,12 @@ export function outputCollector(desk: Desk, step: string) {
   let bytes = 0;
   let journalledAt = desk.options.clock.now();
   let closed = false;
+  const filter = desk.options.outputFilter?.();
+  const take = (text: string) => {
+    if (text === '') return;
+    pending = (pending + text).slice(-KEPT);
+    desk.options.onOutput(step, text);
+  };
   const flush = () => {
     if (pending === '') return;
     const text = pending;
@@ -21,8 +27,7 @@ export function outputCollector(desk: Desk, step: string) {
       // What a child that was let go still says belongs to no attempt.
       if (closed) return;
       bytes += Buffer.byteLength(chunk);
-      pending = (pending + chunk).slice(-KEPT);
-      desk.options.onOutput(step, chunk);
+      take(filter === undefined ? chunk : filter.push(chunk));
       if (desk.options.clock.now() - journalledAt < EVERY_MS) return;
       try {
         flush();
@@ -32,6 +37,7 @@ export function outputCollector(desk: Desk, step: string) {
     },
     close() {
       closed = true;
+      if (filter !== undefined) take(filter.end());
       flush();
     },
   };

@@ -18,6 +18,13 @@ import type { SessionState } from './state.ts';
 import { openTexts } from './texts.ts';
 import { writes } from './written.ts';
 
+export interface OutputFilter {
+  /** What can be shown by now of all that came. */
+  push(piece: string): string;
+  /** What was held back. */
+  end(): string;
+}
+
 export interface RunnerOptions {
   /** The journal so far; at least session-started. */
   readonly events: readonly Event[];
@@ -37,6 +44,8 @@ export interface RunnerOptions {
   /** Called after each append, with what was appended and the state after it; in order, also when it asks for something. */
   onEvents(events: readonly Event[], state: SessionState): void;
   onOutput(step: string, text: string): void;
+  /** What an attempt's output goes through, piece by piece, before anyone sees it: secrets and control sequences stay behind. */
+  outputFilter?(): OutputFilter;
 }
 
 /** One session being run. */

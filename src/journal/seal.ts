@@ -1,6 +1,6 @@
 import type { Draft } from '../engine/event.ts';
 import { neutralise } from '../prose/neutralise.ts';
-import type { Redactor } from './redact.ts';
+import type { Redactor, StreamRedactor } from './redact.ts';
 
 /** Where a plan keeps what `run` and `undo` need to the letter; it is never drawn. */
 const EXACT = { parent: 'plan', key: 'data' };
@@ -28,4 +28,13 @@ function walk(value: unknown, clean: Clean, exact: Clean, parent: string): unkno
       return [clean(key), walk(inner, inside, exact, key)];
     }),
   );
+}
+
+/** The same door for a step's output, which comes in pieces. */
+export function sealOutput(redactor: Redactor): StreamRedactor {
+  const stream = redactor.stream();
+  return {
+    push: (piece) => stream.push(neutralise(piece, { multiline: true })),
+    end: stream.end,
+  };
 }

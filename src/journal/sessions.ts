@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { SessionMode } from '../engine/event.ts';
 import { isSessionId, sessionId } from './session-id.ts';
@@ -98,13 +98,11 @@ export function findSessions(state: string, typed: string): readonly SessionFold
   return wanted === '' ? [] : all.filter(({ id }) => id.startsWith(wanted) || id.endsWith(wanted));
 }
 
-/** The file for all the output of a step's attempt; made here, so that nobody else can read it. */
+/** The file for all the output of a step's attempt, in a folder that nobody else can enter. */
 export function outputFile(folder: string, step: string, attempt: number): string {
   const outputs = path.join(folder, 'outputs');
   mkdirSync(outputs, { recursive: true, mode: 0o700 });
-  const file = path.join(outputs, `${fileName(step)}.${attempt}.log`);
-  closeSync(openSync(file, 'a', 0o600));
-  return file;
+  return path.join(outputs, `${fileName(step)}.${attempt}.log`);
 }
 
 /** Loop instances and called runbooks have brackets and slashes in their ids. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/engine/event.ts';
 import { createRedactor } from '../../src/journal/redact.ts';
-import { seal } from '../../src/journal/seal.ts';
+import { seal, sealOutput } from '../../src/journal/seal.ts';
 
 const planned = (plan: object): Draft =>
   ({
@@ -51,5 +51,13 @@ describe('seal', () => {
     const sealed = seal({ type: 'step-answered', step: 'a', value, by: 'operator' }, createRedactor());
     expect(JSON.stringify(sealed)).toContain('"__proto__":{"polluted":true}');
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('sealOutput', () => {
+  it('takes secrets and control sequences out of pieces', () => {
+    const output = sealOutput(createRedactor(['hunter2']));
+    const shown = ['pass: hun', 'ter2 \u001b[2J', 'ok\n', 'hunt'].map(output.push).join('') + output.end();
+    expect(shown).toBe('pass: ••• ok\nhunt');
   });
 });
