@@ -6,7 +6,7 @@ import type { Landed, Outcome, Plan } from '../steps/step-kind.ts';
 export type SessionMode = 'incident' | 'drill' | 'preview';
 export type SessionEnd = 'succeeded' | 'failed' | 'aborted';
 /** Who answered: a person at a screen, a flag of the command line, the drill's competent operator, or a rule of the engine. */
-export type Answerer = 'operator' | '--yes' | '--confirm' | '--auto' | 'policy';
+export type Answerer = 'operator' | '--yes' | '--confirm' | '--answer' | '--auto' | 'policy';
 
 export interface World {
   readonly mode: SessionMode;

@@ -24,9 +24,10 @@ const STALE_LIMIT = 5;
  * the session then pauses and can be resumed.
  */
 export function answerUnattended(state: SessionState, consent: Consent): Asked | undefined {
-  const question = currentQuestion(state);
+  const question = state.status === 'active' ? currentQuestion(state) : undefined;
   if (question === undefined) return undefined;
-  const by: Answerer = consent.auto ? '--auto' : '--yes';
+  // What changes nothing needs no consent: without a person it is how every session goes on.
+  const by: Answerer = consent.auto ? '--auto' : consent.yes ? '--yes' : 'policy';
   const answered = (intent: Intent, who: Answerer = by): Asked => ({ intent, by: who });
   const { step } = question;
   switch (question.for) {
@@ -77,9 +78,11 @@ function answer(question: Waiting, consent: Consent): Asked | undefined {
   if (step.state !== 'awaiting-answer') return undefined;
   const asked = step.plan.question;
   const given: Json | undefined = consent.answers.get(step.id) ?? consent.answers.get(step.of);
-  const by: Answerer = consent.auto ? '--auto' : '--yes';
-  const say = (value: Json): Asked => ({ intent: { type: 'answer-step', step: step.id, value }, by });
-  if (given !== undefined) return say(given);
+  const say = (value: Json, by: Answerer = '--auto'): Asked => ({
+    intent: { type: 'answer-step', step: step.id, value },
+    by,
+  });
+  if (given !== undefined) return say(given, '--answer');
   if (asked?.type === 'task') return consent.auto ? say('done') : undefined;
   if (asked?.type === 'prompt')
     return consent.auto && asked.default !== undefined ? say(asked.default) : undefined;
