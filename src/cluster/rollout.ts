@@ -77,13 +77,22 @@ function proof({ desired, updated, ready, available }: RolloutCounts, generation
 function whyHopeless(deployment: KubeObject, paused: boolean, counts: RolloutCounts): string | undefined {
   const name = deployment.metadata.name;
   const progressing = condition(deployment, 'Progressing');
-  if (progressing?.reason === 'ProgressDeadlineExceeded') {
+  if (progressing?.reason === 'ProgressDeadlineExceeded' && !isJustBegun(deployment, counts)) {
     const message = neutralise(progressing.message ?? '');
     return `deployment/${name} exceeded its progress deadline${message ? `: ${message}` : ''}`;
   }
-  if (paused && counts.updated < counts.desired)
+  if (paused && counts.updated < counts.desired) {
     return `deployment/${name} is paused; nothing rolls out until it is resumed`;
+  }
   return undefined;
+}
+
+/**
+ * After an undo to a revision that exists already, the controller leaves the old verdict standing until the first pod
+ * is there. No pod of the revision and no failure to make one: it has not been tried yet.
+ */
+function isJustBegun(deployment: KubeObject, { desired, updated }: RolloutCounts): boolean {
+  return desired > 0 && updated === 0 && condition(deployment, 'ReplicaFailure')?.status !== 'True';
 }
 
 function pods(count: number): string {

@@ -48,6 +48,22 @@ describe('rolloutVerdict', () => {
     );
   });
 
+  it('gives an undo the time to begin: the verdict on the revision before may still stand there', () => {
+    const stale = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' };
+    const undone = deployment('web', {
+      replicas: 2,
+      updated: 0,
+      ready: 1,
+      generation: 5,
+      conditions: [stale],
+    });
+    expect(rolloutVerdict(undone)).toMatchObject({ holds: false });
+    expect(rolloutVerdict(undone).hopeless).toBeUndefined();
+    const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' };
+    const stuck = deployment('web', { replicas: 2, updated: 0, ready: 1, conditions: [stale, refused] });
+    expect(rolloutVerdict(stuck).hopeless).toMatch(/progress deadline/);
+  });
+
   it('is hopeless while paused before the new revision is out', () => {
     const base = deployment('web', { replicas: 2, updated: 0 });
     const verdict = rolloutVerdict({ ...base, spec: { ...base.spec, paused: true } });
