@@ -100,6 +100,15 @@ export const keymap = [
     dangerous: true,
   },
   {
+    action: 'abort',
+    keys: ['a'],
+    label: 'abort',
+    help: 'End the session here; asks whether its writes are to be undone first',
+    group: 'Session',
+    places: ['session'],
+    intents: ['abort-session'],
+  },
+  {
     action: 'details',
     keys: ['d'],
     label: 'details',
@@ -131,15 +140,6 @@ export const keymap = [
     group: 'Session',
     places: ['session', 'summary'],
     intents: ['add-note'],
-  },
-  {
-    action: 'abort',
-    keys: ['a'],
-    label: 'abort',
-    help: 'End the session here; asks whether its writes are to be undone first',
-    group: 'Session',
-    places: ['session'],
-    intents: ['abort-session'],
   },
   {
     action: 'run',

@@ -49,14 +49,14 @@ export async function mount(
   // A terminal that went away must not take the process with it before the session was left.
   const onGone = () => leave();
   stdin.once('end', onGone);
-  stdout.once('error', onGone);
+  // Kept: what is written while leaving may fail as well, and nobody can be told.
+  stdout.on('error', onGone);
   try {
     await instance.waitUntilExit();
   } finally {
     for (const signal of ENDINGS) process.removeListener(signal, leave);
     process.removeListener('uncaughtException', restoreAndFail);
     stdin.removeListener('end', onGone);
-    stdout.removeListener('error', onGone);
     instance.cleanup();
   }
 }

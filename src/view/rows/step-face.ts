@@ -41,7 +41,10 @@ export function faceOf(state: SessionState, step: StepState, now: number): Face 
       return face(glyphs.running, 'accent', 'starting');
     case 'awaiting-confirmation':
     case 'awaiting-answer':
-      return face(glyphs.turn, 'accent', 'your turn');
+      // An undo comes first.
+      return state.undo === undefined
+        ? face(glyphs.turn, 'accent', 'your turn')
+        : face(glyphs.waiting, 'muted', 'afterwards');
     case 'unavailable':
       return face(glyphs.unavailable, 'warn', 'not there');
     case 'running':

@@ -59,14 +59,17 @@ function foldedLine(state: SessionState, section: Numbered, options: StepListOpt
   const skipped = states.filter((one) => one === 'skipped').length;
   const isSkipped = skipped === states.length;
   const done = `${states.length - skipped} done`;
-  const word = isSkipped ? 'skipped' : skipped > 0 ? `${done}, ${skipped} skipped` : done;
+
   const left = row(
     span(isSkipped ? `${glyphs.skipped} ` : `${glyphs.done} `, isSkipped ? 'muted' : 'good'),
     span(`${section.number}  `, 'muted'),
     span(section.title, 'muted'),
   );
+  const long = skipped > 0 ? `${done}, ${skipped} skipped` : done;
+  const isRoomy = rowWidth(left) + width(long) + 2 <= options.width;
+  const word = isSkipped ? 'skipped' : isRoomy ? long : done;
   return {
-    line: spread(left, row(span(` ${word}`, 'muted')), options.width),
+    line: spread(left, row(span(`  ${word}`, 'muted')), options.width),
     ids: section.steps.map(({ id }) => id),
   };
 }

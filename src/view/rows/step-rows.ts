@@ -1,5 +1,6 @@
 import { descriptionOf, stepOf, titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
+import { parseDuration } from '../../prose/duration.ts';
 import { blank, paragraph, type Row, row, span } from '../text/row.ts';
 import { duration, ticking } from '../text/time.ts';
 import { padEnd } from '../text/width.ts';
@@ -100,7 +101,7 @@ function stateBlocks(
     case 'running':
       return [runningRows(state, step, options), plan(true), outputRows(options)];
     case 'verifying':
-      return [verifyingRows(state, step, options), plan(false), outputRows(options)];
+      return [verifyingRows(state, step, options), outputRows(options), plan(true)];
     case 'succeeded':
     case 'undone':
       return [resultRows(state, step, options), plan(false), outputRows(options)];
@@ -173,7 +174,9 @@ function verifyingRows(
 ): readonly Row[] {
   const { verify } = stepOf(state, step);
   const head = paragraph(
-    `Verifying: ${verify?.says ?? 'is it as it was wanted?'}`,
+    verify?.says === undefined
+      ? 'Looking whether it is so, and stays so'
+      : `Verifying: ${filled(state, verify.says)}`,
     width,
     'strong',
     row(span(`${glyphs.running} `, 'accent')),
@@ -187,7 +190,7 @@ function verifyingRows(
     return [...head, ...look, ...paragraph('not yet; looking again', width, 'muted', row('    '))];
   }
   const held = Math.max(0, now - holdingSince);
-  const wanted = typeof verify?.for === 'number' ? verify.for : undefined;
+  const wanted = windowOf(state, step);
   if (wanted === undefined)
     return [...head, ...look, ...paragraph(`holds for ${ticking(held)}`, width, 'muted', row('    '))];
   const full = Math.min(BAR, Math.round((held / Math.max(1, wanted)) * BAR));
@@ -201,6 +204,21 @@ function verifyingRows(
       span(`  holds for ${ticking(Math.min(held, wanted))} of ${ticking(wanted)}`, 'muted'),
     ),
   ];
+}
+
+const INPUT = /\$\{\{\s*inputs\.([\w-]+)\s*\}\}/g;
+
+/** Inputs filled in; the engine keeps everything else of a template to itself. */
+function filled(state: SessionState, text: string): string {
+  return text
+    .replace(INPUT, (_whole, name: string) => String(state.inputs[name] ?? '…'))
+    .replace(/\$\{\{.*?\}\}/gs, '…');
+}
+
+/** How long it must hold, where the runbook or an input says so in plain words. */
+function windowOf(state: SessionState, step: StepState): number | undefined {
+  const wanted = stepOf(state, step).verify?.for;
+  return typeof wanted === 'string' ? parseDuration(filled(state, wanted)) : wanted;
 }
 
 /** A finished step: its result, its proof and how long it took. */
