@@ -40,16 +40,17 @@ export async function mount(
     interactive: stdout.isTTY === true,
   });
   leave = () => instance.unmount();
+  let failure: { readonly error: unknown } | undefined;
   const restoreAndFail = (error: unknown) => {
+    failure ??= { error };
     instance.unmount();
-    throw error;
   };
   for (const signal of ENDINGS) process.once(signal, leave);
-  process.once('uncaughtException', restoreAndFail);
-  // A terminal that went away must not take the process with it before the session was left.
+  process.on('uncaughtException', restoreAndFail);
+  // A terminal that went away is a reason to leave, not to crash; these stay, as the last writes may fail as well.
   const onGone = () => leave();
   stdin.once('end', onGone);
-  // Kept: what is written while leaving may fail as well, and nobody can be told.
+  stdin.on('error', onGone);
   stdout.on('error', onGone);
   try {
     await instance.waitUntilExit();
@@ -59,4 +60,5 @@ export async function mount(
     stdin.removeListener('end', onGone);
     instance.cleanup();
   }
+  if (failure !== undefined) throw failure.error;
 }
