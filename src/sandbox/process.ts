@@ -63,8 +63,10 @@ async function run(): Promise<number> {
     clock: systemClock(),
     onError: (error) => process.stderr.write(`The sandbox's world: ${String(error)}\n`),
   });
+  // Listening for signals before anyone can know that there is something to stop.
+  const stopped = untilStopped(sandbox, values['with-parent'], Number(values['idle-exit']));
   process.stdout.write(`${JSON.stringify(sandbox.ready)}\n`);
-  await untilStopped(sandbox, values['with-parent'], Number(values['idle-exit']));
+  await stopped;
   await sandbox.stop();
   return 0;
 }

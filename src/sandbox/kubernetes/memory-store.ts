@@ -47,6 +47,8 @@ export class MemoryStore implements Store {
   readonly #now: () => number;
   readonly #historyLimit: number;
   readonly #objects = new Map<string, Map<string, StoredObject>>();
+  /** Lists by type as they were last asked for; a write to the type forgets its own. */
+  readonly #sorted = new Map<string, readonly StoredObject[]>();
   readonly #listeners = new Set<(change: StoreChange) => void>();
   #history: StoreChange[] = [];
   #forgottenUpTo = 0;
@@ -68,10 +70,10 @@ export class MemoryStore implements Store {
   }
 
   list(key: TypeKey, namespace?: string): readonly StoredObject[] {
-    const all = [...(this.#objects.get(typeId(key))?.values() ?? [])];
-    const chosen =
-      namespace === undefined ? all : all.filter((item) => item.metadata.namespace === namespace);
-    return chosen.sort(byNamespaceAndName);
+    const id = typeId(key);
+    const all = this.#sorted.get(id) ?? sortedById(this.#objects.get(id));
+    this.#sorted.set(id, all);
+    return namespace === undefined ? all : all.filter((item) => item.metadata.namespace === namespace);
   }
 
   create(key: TypeKey, object: NewObject): StoredObject {
@@ -166,8 +168,10 @@ export class MemoryStore implements Store {
     draft.metadata.resourceVersion = String(this.#revision);
     const object = deepFreeze(draft);
     const id = objectId(object.metadata.namespace, object.metadata.name);
-    const objects = this.#objects.get(typeId(key)) ?? new Map<string, StoredObject>();
-    this.#objects.set(typeId(key), objects);
+    const kept = typeId(key);
+    const objects = this.#objects.get(kept) ?? new Map<string, StoredObject>();
+    this.#objects.set(kept, objects);
+    this.#sorted.delete(kept);
     if (type === 'DELETED') objects.delete(id);
     else objects.set(id, object);
     const change: StoreChange = {
@@ -205,8 +209,7 @@ export class MemoryStore implements Store {
   }
 }
 
-function byNamespaceAndName(a: StoredObject, b: StoredObject): number {
-  const left = objectId(a.metadata.namespace, a.metadata.name);
-  const right = objectId(b.metadata.namespace, b.metadata.name);
-  return left < right ? -1 : left > right ? 1 : 0;
+function sortedById(objects: ReadonlyMap<string, StoredObject> | undefined): readonly StoredObject[] {
+  const entries = [...(objects ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([, object]) => object);
 }

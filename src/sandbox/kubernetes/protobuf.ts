@@ -9,7 +9,7 @@ export function isKubernetesProtobuf(body: Buffer): boolean {
 }
 
 /** Reads one message. Scalars other than strings and bytes are skipped. Throws RangeError when it is cut short. */
-export function readMessage(bytes: Buffer): Message {
+function readMessage(bytes: Buffer): Message {
   const fields = new Map<number, Buffer>();
   let at = 0;
   const varint = (): number => {

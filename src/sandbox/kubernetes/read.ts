@@ -51,7 +51,7 @@ function positionOf(object: StoredObject): string {
 }
 
 /** The revision that the query asks for. Throws ApiError for one that is no number, or not reached yet. */
-export function askedRevision(cluster: Cluster, query: URLSearchParams): number | undefined {
+function askedRevision(cluster: Cluster, query: URLSearchParams): number | undefined {
   const text = query.get('resourceVersion') ?? '';
   if (text === '') return undefined;
   const revision = Number(text);

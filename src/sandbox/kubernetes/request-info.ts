@@ -23,7 +23,7 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /** Whether the caller asked for a watch, as the query says it. */
-export function asksToWatch(query: URLSearchParams): boolean {
+function asksToWatch(query: URLSearchParams): boolean {
   const watch = query.get('watch');
   return watch === 'true' || watch === '1';
 }
@@ -40,6 +40,14 @@ function splitGroupVersion(segments: readonly string[]): PathParts | undefined {
     return { groupVersion: `${first}/${second}`, rest: segments.slice(3) };
   }
   return undefined;
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw ApiError.badRequest(`the path segment "${segment}" is not percent-encoded as it should be`);
+  }
 }
 
 /** Takes the namespace off the front, where the path has one that is not the namespace object itself. */
@@ -60,7 +68,7 @@ export function readResourceRequest(
   query: URLSearchParams,
   types: readonly ResourceType[],
 ): ResourceRequest | undefined {
-  const segments = path.slice(1).split('/').map(decodeURIComponent);
+  const segments = path.slice(1).split('/').map(decodeSegment);
   const split = splitGroupVersion(segments);
   if (split === undefined || split.rest.length === 0) return undefined;
   const { namespace, rest } = splitNamespace(split.rest);

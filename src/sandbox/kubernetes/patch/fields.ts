@@ -30,7 +30,7 @@ function keyedItems(value: unknown, schema: ListSchema): Map<string, Tree> | und
 }
 
 /** The parts of a value by segment, each with its schema; undefined when it is owned as a whole. */
-export function partsOf(value: unknown, schema: Schema): Map<string, [unknown, Schema]> | undefined {
+function partsOf(value: unknown, schema: Schema): Map<string, [unknown, Schema]> | undefined {
   if (isTree(value) && !isAtomic(schema)) {
     const fields = Object.entries(value).filter(([, part]) => part !== undefined && part !== null);
     return new Map(fields.map(([field, part]) => [`f:${field}`, [part, fieldOf(schema, field)]]));

@@ -36,7 +36,6 @@ export interface ListSchema {
 
 export const string: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };
-export const number: Schema = { type: 'number' };
 export const boolean: Schema = { type: 'boolean' };
 export const intOrString: Schema = { type: 'int-or-string' };
 /** Anything goes: parts that the sandbox stores and returns without looking inside. */

@@ -62,7 +62,7 @@ function containerReason(pod: StoredObject, fallback: string): string {
 }
 
 /** What `kubectl get pods` shows as STATUS. */
-export function podStatusText(pod: StoredObject): string {
+function podStatusText(pod: StoredObject): string {
   const phase: string = pod.status?.reason ?? pod.status?.phase ?? 'Unknown';
   const reason = initReason(pod) ?? containerReason(pod, phase);
   if (pod.metadata.deletionTimestamp === undefined) return reason;
