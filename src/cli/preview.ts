@@ -1,6 +1,8 @@
 import { systemClock } from '../adapters/clock.ts';
 import type { World } from '../engine/event.ts';
 import { preview as walkPreview } from '../engine/preview.ts';
+import { createRedactor } from '../journal/redact.ts';
+import { sealPreview } from '../journal/seal.ts';
 import type { Json } from '../ports/json.ts';
 import { stepKinds } from '../steps/index.ts';
 import { type DrillWorld, startDrillWorld } from './drill-world.ts';
@@ -47,7 +49,7 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
       ...(connection.namespace === undefined ? {} : { namespace: connection.namespace }),
       ...(context !== undefined && settings.contexts[context.name]?.production ? { production: true } : {}),
     };
-    const document = await walkPreview({
+    const found = await walkPreview({
       runbook,
       inputs: { ...inputs, ...secrets },
       world: shown,
@@ -57,10 +59,11 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
       clock: systemClock,
       signal: stopped.signal,
     });
+    const document = sealPreview(found, createRedactor(Object.values(secrets).map(String)));
     if (flags.json) io.out(JSON.stringify(document));
     else if (flags.plain || !process.stdin.isTTY || !process.stdout.isTTY)
       for (const line of previewLines(document)) io.out(line);
-    else for (const line of previewLines(document)) io.out(line);
+    else await (await import('../view/run-preview.tsx')).runPreview({ document });
     return EXIT.succeeded;
   } finally {
     await world?.stop();

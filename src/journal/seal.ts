@@ -1,4 +1,5 @@
 import type { Draft } from '../engine/event.ts';
+import type { PreviewDocument } from '../engine/preview.ts';
 import { neutralise } from '../prose/neutralise.ts';
 import type { Redactor, StreamRedactor } from './redact.ts';
 
@@ -12,10 +13,17 @@ type Clean = (text: string) => string;
  * A plan's data keeps its control characters, since an undo must restore what was there.
  */
 export function seal(draft: Draft, redactor: Redactor): Draft {
-  const { redact } = redactor;
-  // Again at the end: a control sequence inside a secret hides it from the first look.
-  const clean: Clean = (text) => redact(neutralise(redact(text), { multiline: true }));
-  return walk(draft, clean, redact, '') as Draft;
+  return walk(draft, cleaner(redactor), redactor.redact, '') as Draft;
+}
+
+/** A preview is not journalled; what it shows goes through the same door. */
+export function sealPreview(document: PreviewDocument, redactor: Redactor): PreviewDocument {
+  return walk(document, cleaner(redactor), redactor.redact, '') as PreviewDocument;
+}
+
+/** Again at the end: a control sequence inside a secret hides it from the first look. */
+function cleaner({ redact }: Redactor): Clean {
+  return (text) => redact(neutralise(redact(text), { multiline: true }));
 }
 
 function walk(value: unknown, clean: Clean, exact: Clean, parent: string): unknown {
