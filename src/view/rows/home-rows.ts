@@ -42,10 +42,8 @@ function sessionRow(session: HomeSession, isChosen: boolean, now: number): Row {
     span(isRunning ? 'running' : 'paused', 'warn'),
     span(WORLDS[session.mode].word, session.mode === 'incident' ? 'bad' : 'accent'),
     span(session.context ?? '', 'strong'),
-    span(
-      `${session.title}${session.where === undefined ? '' : `, at ${session.where}`}`,
-      isChosen ? 'strong' : 'plain',
-    ),
+    span(session.title, isChosen ? 'strong' : 'plain'),
+    span(session.where === undefined ? '' : `at ${session.where}`),
     span(ago(session.at, now), 'muted'),
   );
 }

@@ -1,5 +1,5 @@
 import { Box, useInput, usePaste, useWindowSize } from 'ink';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Centered } from '../components/centered.tsx';
 import { Rows } from '../components/rows.tsx';
 import {
@@ -32,24 +32,32 @@ export interface HomeScreenProps {
 export function HomeScreen({ model, now, onChoice }: HomeScreenProps) {
   const size = useWindowSize();
   const [state, setState] = useState(() => initialHome(model));
-  const place = homePlace(state);
+  // Keys may come faster than frames: each is taken on top of the one before it, drawn or not.
+  const latest = useRef(state);
+  const update = (next: HomeState) => {
+    latest.current = next;
+    setState(next);
+  };
   useInput((input, key) => {
     const name = keyName(input, key);
+    const now = latest.current;
     if (name === 'ctrl+c') return onChoice({ action: 'quit' });
-    if (state.typing !== undefined) return setState(typeHome(state, name, input));
-    if (state.over?.type === 'help') return setState(pressHelp(state, bindingFor('help', name)?.action));
-    const pressed = pressHome(model, state, bindingFor(place, name)?.action);
-    setState(pressed.state);
+    if (now.typing !== undefined) return update(typeHome(now, name, input));
+    const action = bindingFor(homePlace(now), name)?.action;
+    if (now.over?.type === 'help') return update(pressHelp(now, action));
+    const pressed = pressHome(model, now, action);
+    update(pressed.state);
     if (pressed.choice !== undefined) onChoice(pressed.choice);
   });
   usePaste((text) => {
-    if (state.typing !== undefined) setState({ ...state, typing: insert(state.typing, text) });
+    const { typing } = latest.current;
+    if (typing !== undefined) update({ ...latest.current, typing: insert(typing, text) });
   });
   if (isTooSmall(size)) {
     const text = `Please make the window larger: ${SMALLEST.columns}x${SMALLEST.rows} is needed.`;
     return <Rows rows={paragraph(text, size.columns).slice(0, size.rows)} width={size.columns} />;
   }
-  return <HomePanes model={model} state={state} size={size} now={now} place={place} />;
+  return <HomePanes model={model} state={state} size={size} now={now} place={homePlace(state)} />;
 }
 
 interface HomePanesProps {

@@ -44,7 +44,9 @@ export function PreviewScreen({ document, onLeave }: PreviewScreenProps) {
       case 'page-down':
       case 'top':
       case 'bottom':
-        return setTop(scrolled(at, action, lines.length, height));
+        return setTop((from) =>
+          scrolled(Math.min(from, scrollLimit(lines.length, height)), action, lines.length, height),
+        );
     }
   });
   const seen = viewport(lines, height, at);
