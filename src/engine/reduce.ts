@@ -1,5 +1,6 @@
 import type { Event } from './event.ts';
 import { indexOf, placesOf } from './lookup.ts';
+import { patched } from './patched.ts';
 import { base, newStep, reduceStep } from './reduce-step.ts';
 import { currentPlace, currentStep, firstOpenStep, isOver } from './select.ts';
 import type { SessionState, StepState, UndoState } from './state.ts';
@@ -67,8 +68,8 @@ function reduceSession(state: SessionState, event: Event): SessionState {
     case 'texts-rendered':
       return {
         ...state,
-        titles: { ...state.titles, ...event.titles },
-        descriptions: { ...state.descriptions, ...event.descriptions },
+        titles: patched(state.titles, event.titles),
+        descriptions: patched(state.descriptions, event.descriptions),
       };
     case 'went-to':
       return goTo(state, event.section);
@@ -123,7 +124,8 @@ function withStep(state: SessionState, id: string, event: Event): SessionState {
   if (step === undefined) return state;
   const changed = reduceStep(step, event);
   if (changed === step) return state;
-  const next = { ...state, steps: { ...state.steps, [id]: changed }, ...writtenBy(state, step, changed) };
+  const steps = patched(state.steps, { [id]: changed });
+  const next = { ...state, steps, ...writtenBy(state, step, changed) };
   const branch = event.type === 'step-succeeded' ? branchOf(changed) : undefined;
   return branch === undefined ? next : goTo(next, branch);
 }
