@@ -192,14 +192,26 @@ function sectionRows(
 }
 
 /** Which scenario is practised. */
-export function drillRows(one: HomeRunbook, focus: number, width: number): readonly Row[] {
-  return [
-    ...paragraph('Practised in the embedded sandbox: nothing real is touched.', width, 'muted'),
+export function drillFrame(
+  { runbook, scenarios }: HomeRunbook,
+  focus: number,
+  width: number,
+): readonly Row[] {
+  const body = [
+    ...paragraph('Practised in the embedded sandbox: nothing real is touched.', width - 4, 'muted'),
     blank,
-    ...one.scenarios.map((scenario, place) =>
+    ...scenarios.map((scenario, place) =>
       place === focus
-        ? row(span(`${glyphs.pointer} `, 'accent'), span(` ${clip(scenario.title, width - 4)} `, 'button'))
-        : row(span(`   ${clip(scenario.title, width - 4)} `)),
+        ? row(span(`${glyphs.pointer} `, 'accent'), span(` ${clip(scenario.title, width - 8)} `, 'button'))
+        : row(span(`   ${clip(scenario.title, width - 8)} `)),
     ),
   ];
+  return framed({
+    width,
+    height: body.length + 2,
+    frame: frames.drill,
+    focused: true,
+    title: row(span('Drill', 'accent'), span(`  ${runbook.title}`, 'strong')),
+    body,
+  });
 }
