@@ -58,7 +58,7 @@ export const frames: Readonly<Record<SessionMode, Frame>> = {
 /** Cell for cell, for terminals that draw nothing else. */
 const asciiFor: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    [...'✔✖▶●↷↶⚠◐○❯▸→·↑↓█░▏─…×'].map((glyph, at) => [glyph, '+x>*~<!~o>>>.^v#.|-~x'[at] ?? '?']),
+    [...'✔✖▶●↷↶⚠◐○❯▸→·↑↓█░▏─…×‹›•'].map((glyph, at) => [glyph, '+x>*~<!~o>>>.^v#.|-~x<>*'[at] ?? '?']),
   ),
   ...Object.fromEntries([...'▁▂▃▄▅▆▇'].map((glyph, at) => [glyph, '_.-=+*%'[at] ?? '?'])),
   ...Object.fromEntries([...'╭╮╰╯│'].map((glyph, at) => [glyph, '++++|'[at] ?? '?'])),

@@ -179,7 +179,7 @@ function sectionRows(
   width: number,
 ): readonly Row[] {
   const steps = section.stepIds.flatMap((id) => runbook.steps.find((step) => step.id === id) ?? []);
-  const title = (text: string) => clip(text.replace(/\$\{\{.*?\}\}/gs, '…'), width - 6);
+  const title = (text: string) => clip(named(text), width - 6);
   if (steps.length === 1 && steps[0] !== undefined) {
     return [row(span(`${number}  `.padEnd(4), 'muted'), span(title(steps[0].title)))];
   }
@@ -189,6 +189,14 @@ function sectionRows(
       row(span(`  ${number}.${at + 1} `.padEnd(7), 'muted'), span(title(step.title), 'muted')),
     ),
   ];
+}
+
+/** What is found out later, by its name: 'frontend-‹previous›'. */
+function named(text: string): string {
+  return text.replace(/\$\{\{\s*(.*?)\s*\}\}/gs, (_whole, expression: string) => {
+    const name = /^[\w.-]+$/.test(expression) ? expression.split('.').at(-1) : undefined;
+    return name === undefined ? '…' : `‹${name}›`;
+  });
 }
 
 /** Which scenario is practised. */
