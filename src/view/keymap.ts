@@ -33,7 +33,7 @@ const scrolled = ['session', 'reader', 'pods', 'summary', 'preview', 'help'] as 
 const lists = [...scrolled, 'dialog', 'home'] as const;
 
 /** Every key there is. Footer, help, documentation and the handlers read this and nothing else. */
-export const keymap = [
+const keymap = [
   {
     action: 'confirm',
     keys: ['y'],

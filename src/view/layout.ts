@@ -25,13 +25,19 @@ export function isTooSmall({ columns, rows }: Size): boolean {
   return columns < SMALLEST.columns || rows < SMALLEST.rows;
 }
 
+/** One pane at a time. */
+export function isNarrow({ columns }: Size): boolean {
+  return columns < WIDE;
+}
+
 const between = (low: number, value: number, high: number) =>
   Math.max(low, Math.min(high, Math.floor(value)));
 
 /** Heights and widths add up to exactly the screen: a frame that is too tall would make it flicker. */
-export function layoutFor({ columns, rows }: Size, headerRows: number): Layout {
+export function layoutFor(size: Size, headerRows: number): Layout {
+  const { columns, rows } = size;
   const body = { width: columns, height: rows - headerRows - 1 };
-  if (columns < WIDE) {
+  if (isNarrow(size)) {
     // The row of tabs above, the live line below.
     const one = { width: columns, height: body.height - 2 };
     return { kind: 'narrow', body, panes: { step: one, steps: one, live: one, events: one } };

@@ -1,7 +1,7 @@
 import type { Intent } from '../engine/intent.ts';
 import type { Place } from './keymap.ts';
 import { bindingFor } from './keys.ts';
-import type { Size } from './layout.ts';
+import { isNarrow, type Size } from './layout.ts';
 import { pressOver } from './press-over.ts';
 import { pressSession } from './press-session.ts';
 import { pressTyping } from './press-typing.ts';
@@ -84,10 +84,6 @@ export function paste(state: ScreenState, text: string, isNarrowScreen: boolean)
   if (question === undefined || field === undefined) return state.ui;
   if (question.word !== undefined) return say(state.ui, 'Type it: a pasted name confirms nothing.', 'warn');
   return { ...state.ui, field: { question: question.key, value: insert(field, text) } };
-}
-
-export function isNarrow({ columns }: Size): boolean {
-  return columns < 100;
 }
 
 function isUnsettled({ asked }: ScreenState, now: number): boolean {

@@ -7,7 +7,6 @@ import {
   plan,
   planned,
   scalePlan,
-  session,
   started,
   switchPlan,
   untilPark,
@@ -274,5 +273,3 @@ export const scenes: Readonly<Record<string, Scene>> = {
   },
   start: { drafts: [started()] },
 };
-
-export const stateOf = (scene: Scene) => session(scene.drafts);

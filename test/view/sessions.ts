@@ -1,6 +1,4 @@
 import type { Draft, Event, World } from '../../src/engine/event.ts';
-import { reduce } from '../../src/engine/reduce.ts';
-import type { SessionState } from '../../src/engine/state.ts';
 import type { Runbook, Step } from '../../src/runbook/runbook.ts';
 import type { Plan } from '../../src/steps/step-kind.ts';
 
@@ -166,13 +164,6 @@ export function events(drafts: readonly Draft[], gap = 2_000): readonly Event[] 
     seq: at + 1,
     time: new Date(START + at * gap).toISOString(),
   })) as readonly Event[];
-}
-
-export function session(drafts: readonly Draft[]): SessionState {
-  let state: SessionState | undefined;
-  for (const event of events(drafts)) state = reduce(state, event);
-  if (state === undefined) throw new Error('a session begins with session-started');
-  return state;
 }
 
 export const started = (world: World = incident): Draft => ({

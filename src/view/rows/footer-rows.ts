@@ -16,7 +16,7 @@ export interface Hint {
 }
 
 /** The keys that do something now: the keymap, cut down to what the engine allows. */
-export function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hint[] {
+function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hint[] {
   const allowed = state.session === undefined ? new Set<string>() : allowedIntents(state.session);
   const question = questionInSight(state);
   const isAway = isLookingAway(state, isNarrow);

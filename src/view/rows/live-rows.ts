@@ -66,7 +66,7 @@ function workloadRows(workloads: readonly LiveWorkload[], width: number): readon
       { cut: 'middle', gives: 1, min: 12 },
       { align: 'right' },
       {},
-      { gives: 2, min: 18, max: 36 },
+      { gives: 2, min: 10, max: 36 },
       { gives: 3, whole: true, min: 0 },
       { max: 16, cut: 'middle' },
     ],
