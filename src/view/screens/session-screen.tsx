@@ -12,7 +12,7 @@ import { isTooSmall, layoutFor } from '../layout.ts';
 import { paste, placeOf, press } from '../press.ts';
 import { footerRow } from '../rows/footer-rows.ts';
 import { bannerRows, sessionHeader } from '../rows/session-header.ts';
-import type { ScreenStore } from '../store.ts';
+import type { ScreenState, ScreenStore } from '../store.ts';
 
 export interface SessionScreenProps {
   readonly store: ScreenStore;
@@ -21,11 +21,16 @@ export interface SessionScreenProps {
   readonly onLeave: () => void;
 }
 
+/** Nothing ticks on a screen whose session is over, or whose host is gone. */
+function isUnderWay({ session, host }: ScreenState): boolean {
+  return host === 'there' && session?.status !== 'ended';
+}
+
 /** The session: what is to be done, what is being done, and whether the world agrees. */
 export function SessionScreen({ store, now, onAsk, onLeave }: SessionScreenProps) {
   const size = useWindowSize();
   const { columns, rows } = size;
-  const isMoving = useSyncExternalStore(store.subscribe, () => store.snapshot().session?.status !== 'ended');
+  const isMoving = useSyncExternalStore(store.subscribe, () => isUnderWay(store.snapshot()));
   const seconds = useSeconds(isMoving, now);
   const ui = useSyncExternalStore(store.subscribe, () => store.snapshot().ui);
   const hasEnded = useSyncExternalStore(store.subscribe, () => store.snapshot().session?.status === 'ended');
