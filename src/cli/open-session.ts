@@ -1,6 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import path from 'node:path';
 import { systemClock } from '../adapters/clock.ts';
 import type { Event, World } from '../engine/event.ts';
 import { replay } from '../engine/reduce.ts';
@@ -16,17 +14,9 @@ import type { Runbook } from '../runbook/runbook.ts';
 import { stepKinds } from '../steps/index.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { resolveInputs } from './inputs.ts';
+import { type Kept, readKept, writeKept } from './kept.ts';
 import { type Connection, type SessionPorts, sessionPorts } from './ports.ts';
 import { VERSION } from './version.ts';
-
-/** What a session needs besides its journal to be taken up again: session.json in its folder. */
-export interface Kept {
-  readonly connection: Connection;
-  readonly mode: KeptMode;
-  readonly scenario?: string;
-  /** Of the sandbox that a drill runs in. */
-  readonly audit?: string;
-}
 
 export interface OpenedSession {
   readonly id: string;
@@ -52,8 +42,6 @@ export interface NewSession {
   readonly audit?: string;
 }
 
-const KEPT_FILE = 'session.json';
-
 /** Begins a session: its folder, its lock, and the first line of its journal. */
 export async function beginSession(request: NewSession): Promise<OpenedSession> {
   const { inputs, secrets } = resolveInputs(request.runbook, request.given);
@@ -66,7 +54,7 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
     ...(request.scenario === undefined ? {} : { scenario: request.scenario }),
     ...(request.audit === undefined ? {} : { audit: request.audit }),
   };
-  writeFileSync(path.join(session.folder, KEPT_FILE), `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
+  writeKept(session.folder, kept);
   const lock = lockSession(session.folder);
   const redactor = createRedactor(Object.values(secrets).map(String));
   const journal = openJournal({ folder: session.folder, now: () => systemClock.now(), redactor });
@@ -208,8 +196,4 @@ function missingSecrets(state: SessionState, given: ReadonlyMap<string, Json>): 
       `Give them again: ${missing.map((name) => `-i ${name}=…`).join(' ')}`,
     );
   return Object.fromEntries(names.map((spec) => [spec.name, given.get(spec.name) ?? '']));
-}
-
-export function readKept(folder: string): Kept {
-  return JSON.parse(readFileSync(path.join(folder, KEPT_FILE), 'utf8')) as Kept;
 }

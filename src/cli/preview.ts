@@ -27,7 +27,7 @@ export interface PreviewFlags extends ConnectionFlags {
 /** rollbook preview RUNBOOK: what each step would do, found out with clients that cannot write. */
 export async function preview(reference: string, flags: PreviewFlags, io: Io): Promise<ExitCode> {
   const runbook = await loadRunbook(reference);
-  const settings = readSettings(process.cwd(), process.env);
+  const settings = await readSettings(process.cwd(), process.env);
   const given = new Map<string, Json>(Object.entries(givenInputs(flags.input)));
   let world: DrillWorld | undefined;
   if (flags.sandbox) {

@@ -2,7 +2,7 @@ import { SessionHeld, sessionHolder } from '../host/lock.ts';
 import { CommandFailure, EXIT, type ExitCode } from './exit-code.ts';
 import { findSession, newestSession } from './find-session.ts';
 import type { Io } from './io.ts';
-import { readKept } from './open-session.ts';
+import { readKept } from './kept.ts';
 import { givenInputs } from './run.ts';
 import { type AnswerFlags, runRequested } from './run-requested.ts';
 

@@ -5,11 +5,11 @@ import { sessionHolder } from '../host/lock.ts';
 import { startHost } from '../host/spawn.ts';
 import { summarise } from '../journal/summary.ts';
 import type { JsonObject } from '../ports/json.ts';
-import { drillLines, readScorecard } from './conclude-drill.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { sessionsFolder } from './find-session.ts';
 import type { Io } from './io.ts';
 import { packageRoot } from './package-root.ts';
+import { drillLines, readScorecard } from './scorecard-file.ts';
 import type { SessionRequest } from './session-request.ts';
 
 /** Starts a host for the session and draws it here. */

@@ -19,7 +19,7 @@ export interface RunFlags extends ConnectionFlags, AnswerFlags {
 
 /** rollbook run RUNBOOK */
 export async function run(runbook: string, flags: RunFlags, io: Io): Promise<ExitCode> {
-  const settings = readSettings(process.cwd(), process.env);
+  const settings = await readSettings(process.cwd(), process.env);
   const request = {
     command: 'begin',
     mode: 'incident',
