@@ -11,20 +11,37 @@ import type { Io } from './io.ts';
 import { packageRoot } from './package-root.ts';
 import { drillLines, readScorecard } from './scorecard-file.ts';
 import type { SessionRequest } from './session-request.ts';
+import { drawSkeleton } from './skeleton.ts';
 
 /** Starts a host for the session and draws it here. */
 export async function runOnScreen(request: SessionRequest, io: Io): Promise<ExitCode> {
+  const skeleton = drawSkeleton(process.stdout, worldOf(request), whatStarts(request));
+  // Ink is loaded while the host starts.
+  const screen = import('../view/run-screen.tsx');
   const greeting = await startHost({
     program: path.join(packageRoot(), 'dist', 'host.js'),
     request: request as unknown as JsonObject,
     stateFolder: sessionsFolder(),
     env: process.env,
   });
-  if (!greeting.ready) {
+  await screen;
+  if (greeting.ready) skeleton.handOver();
+  else {
+    skeleton.leave();
     for (const [at, line] of greeting.problems.entries()) io.err(at === 0 ? `rollbook: ${line}` : line);
     return greeting.exitCode as ExitCode;
   }
   return screenFor(greeting.folder, io);
+}
+
+function worldOf(request: SessionRequest): string {
+  if (request.command === 'resume') return request.session.mode.toUpperCase();
+  return request.mode.toUpperCase();
+}
+
+function whatStarts(request: SessionRequest): string {
+  if (request.command === 'resume') return `taking up session ${request.session.id} …`;
+  return request.mode === 'drill' ? 'starting the sandbox and the session …' : 'starting the session …';
 }
 
 /** Draws a session that a host serves, until it is over or the operator leaves; then says how it stands. */
