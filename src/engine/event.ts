@@ -135,6 +135,5 @@ export type Event =
       readonly by: Answerer;
     });
 
-export type EventType = Event['type'];
 /** An event before the journal stamped it. */
 export type Draft = Event extends infer E ? (E extends Event ? Omit<E, 'seq' | 'time'> : never) : never;

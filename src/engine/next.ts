@@ -1,3 +1,4 @@
+import { endSummary } from './end-summary.ts';
 import type { Draft, Failure } from './event.ts';
 import { currentStep, failureIsAsked, hasWritten, stepOf, undoableSteps, wantsRetry } from './select.ts';
 import type { SessionState, StepState } from './state.ts';
@@ -99,9 +100,6 @@ function wasRefused(state: SessionState): boolean {
 function endOfSteps(state: SessionState): Action {
   const steps = state.order.flatMap((id) => state.steps[id] ?? []);
   const failed = steps.filter((step) => step.state === 'failed');
-  const skipped = steps.filter((step) => step.state === 'skipped');
   if (failed.length > 0) return end(state, 'failed', `Failed: ${failed.map((step) => step.id).join(', ')}`);
-  const done = steps.filter((step) => step.state === 'succeeded').length;
-  const left = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
-  return end(state, 'succeeded', `${done} of ${steps.length} steps done${left}`);
+  return end(state, 'succeeded', endSummary(state));
 }

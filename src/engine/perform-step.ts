@@ -7,7 +7,7 @@ import type { Draft, Failure } from './event.ts';
 import { toFailure } from './failure.ts';
 import { next } from './next.ts';
 import { planHash } from './plan-hash.ts';
-import { loopItems, renderFor, unmetCondition } from './scope.ts';
+import { loopItems, notNeeded, renderFor, unmetCondition } from './scope.ts';
 import type { StepState } from './state.ts';
 import { abandonable } from './time-limit.ts';
 import { writes } from './written.ts';
@@ -28,7 +28,7 @@ async function draftPlan(desk: Desk, id: string, signal: AbortSignal): Promise<r
   try {
     const unmet = unmetCondition(desk.state(), step, spec);
     if (unmet !== undefined)
-      return [{ type: 'step-skipped', step: id, reason: `not needed: ${unmet}`, by: 'policy' }];
+      return [{ type: 'step-skipped', step: id, reason: notNeeded(unmet), by: 'policy' }];
     if (spec.forEach !== undefined && step.index === undefined)
       return [{ type: 'loop-expanded', step: id, items: loopItems(desk.state(), step, spec.forEach) }];
     phase = 'plan';

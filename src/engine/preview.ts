@@ -9,7 +9,7 @@ import type { Event, Failure, World } from './event.ts';
 import { toFailure } from './failure.ts';
 import { effectiveRisk, shortResult } from './perform-step.ts';
 import { reduce } from './reduce.ts';
-import { evaluateFor, loopItems, renderFor, sessionNamespace, unmetCondition } from './scope.ts';
+import { evaluateFor, loopItems, notNeeded, renderFor, sessionNamespace, unmetCondition } from './scope.ts';
 import { descriptionOf, sectionTitleOf, titleOf } from './select.ts';
 import type { SessionState, StepState } from './state.ts';
 import { newTexts } from './texts.ts';
@@ -135,7 +135,7 @@ function newWalk(options: PreviewOptions): Walk {
 }
 
 /** Ports for running a reading step: whatever would write is refused, whoever asks. */
-export function readOnlyPorts(reads: ReadPorts): Ports {
+function readOnlyPorts(reads: ReadPorts): Ports {
   const refuse = async (): Promise<never> => {
     throw new PortFailure('A preview changes nothing and runs no program.', { reason: 'read-only' });
   };
@@ -175,8 +175,9 @@ async function previewStep(walk: Walk, step: StepState): Promise<PreviewStep | '
   try {
     const unmet = unmetCondition(walk.state(), step, spec);
     if (unmet !== undefined) {
-      walk.pretend({ type: 'step-skipped', step: step.id, reason: 'not needed', by: 'policy' });
-      return { ...base, label: 'not-needed', reason: `Its condition does not hold: ${unmet}` };
+      const reason = notNeeded(unmet);
+      walk.pretend({ type: 'step-skipped', step: step.id, reason, by: 'policy' });
+      return { ...base, label: 'not-needed', reason };
     }
     if (spec.forEach !== undefined && step.index === undefined) {
       walk.pretend({

@@ -40,6 +40,11 @@ function planned(step: StepState): Planned | undefined {
     : undefined;
 }
 
+function whySkipped(step: StepState): 'condition' | 'unavailable' | 'choice' {
+  if (step.state === 'unavailable') return 'unavailable';
+  return step.state === 'pending' || step.state === 'ready' ? 'condition' : 'choice';
+}
+
 /** One step's life. An event that cannot follow its state leaves it as it is: the journal was written by `decide`. */
 export function reduceStep(step: StepState, event: Event): StepState {
   const plan = planned(step);
@@ -113,7 +118,7 @@ export function reduceStep(step: StepState, event: Event): StepState {
       return { ...kept, attempts, endedAt: event.time, state: 'failed', failure, began, ...plan };
     }
     case 'step-skipped':
-      return { ...same, endedAt: event.time, state: 'skipped', reason: event.reason };
+      return { ...same, endedAt: event.time, state: 'skipped', reason: event.reason, why: whySkipped(step) };
     case 'step-stale': {
       const kept = step.state === 'running' ? wrote(step, plan, true) : same;
       return { ...kept, state: 'ready', staleBecause: event.message };

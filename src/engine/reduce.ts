@@ -212,7 +212,12 @@ function goTo(state: SessionState, section: string): SessionState {
   const passed = state.order.slice(0, until).flatMap((id) => {
     const left = state.steps[id];
     return left !== undefined && NOT_BEGUN.has(left.state)
-      ? [[id, { ...base(left), state: 'skipped' as const, reason: 'not taken' }] as const]
+      ? [
+          [
+            id,
+            { ...base(left), state: 'skipped' as const, reason: 'not taken', why: 'passed' as const },
+          ] as const,
+        ]
       : [];
   });
   const steps = passed.length === 0 ? state.steps : { ...state.steps, ...Object.fromEntries(passed) };

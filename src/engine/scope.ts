@@ -41,7 +41,7 @@ function compilerOf(runbook: Runbook): Compiler {
 }
 
 /** The names of one (called) runbook: its inputs as its caller gave them, its vars, its steps so far. */
-export function scopeFor(state: SessionState, scopeId: string, around: Around = {}): ExpressionScope {
+function scopeFor(state: SessionState, scopeId: string, around: Around = {}): ExpressionScope {
   const scope = own(state.runbook.scopes, scopeId);
   if (scope === undefined) throw new Error(`The runbook has no scope ${scopeId}`);
   const { trace, ...names } = around;
@@ -125,6 +125,10 @@ const aroundOf = (step: StepState): Around => ({
   ...(step.each === undefined ? {} : { each: step.each }),
   ...(step.index === undefined ? {} : { index: step.index }),
 });
+
+/** Why a step is passed over, in the words of its runbook. */
+export const notNeeded = (condition: string): string =>
+  `not needed, as its condition does not hold: ${condition}`;
 
 /** The first condition that does not hold, in the runbook's words; undefined when the step is to be taken. */
 export function unmetCondition(state: SessionState, step: StepState, spec: Step): string | undefined {

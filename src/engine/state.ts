@@ -53,7 +53,12 @@ export type StepState = StepBase &
         readonly failure: Failure /** `run` was begun: effects may exist. */;
         readonly began: boolean;
       } & Partial<Planned>)
-    | { readonly state: 'skipped'; readonly reason: string }
+    | {
+        readonly state: 'skipped';
+        readonly reason: string;
+        /** Its condition did not hold; what it needs is not there; another section came first; someone chose so. */
+        readonly why: 'condition' | 'unavailable' | 'passed' | 'choice';
+      }
     | ({
         readonly state: 'interrupted';
         readonly landed: Landed['landed'];

@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import type { Json } from '../ports/json.ts';
+import { DURATION_PATTERN, parseDuration } from '../prose/duration.ts';
 
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
-
-/** '500ms', '30s', '5m', '1h'. */
-export const durationField = z.string().regex(DURATION, 'expected a duration like "30s", "5m" or "500ms"');
+/** '500ms', '30s', '5m', '1h', '1h30m'. */
+export const durationField = z
+  .string()
+  .regex(DURATION_PATTERN, 'expected a duration like "30s", "5m" or "500ms"');
 
 /** Milliseconds of a string that `durationField` accepted. */
 export function durationMs(duration: string): number {
-  const [, amount, unit] = DURATION.exec(duration) ?? [];
-  const scale = Object.entries(UNITS).find(([name]) => name === unit)?.[1];
-  if (amount === undefined || scale === undefined) throw new RangeError(`"${duration}" is not a duration`);
-  return Number(amount) * scale;
+  const ms = parseDuration(duration);
+  if (ms === undefined) throw new RangeError(`"${duration}" is not a duration`);
+  return ms;
 }
 
 /** A DNS-1123 name, as Kubernetes names most things. */

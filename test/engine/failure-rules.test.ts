@@ -31,7 +31,10 @@ describe('when a step fails', () => {
     });
     await stage.ask({ type: 'skip-step', step: 'read', reason: 'known' });
     await stage.play(agreeable);
-    expect(stage.state.end).toMatchObject({ outcome: 'succeeded', summary: '1 of 2 steps done, 1 skipped' });
+    expect(stage.state.end).toMatchObject({
+      outcome: 'succeeded',
+      summary: '1 of 2 steps done; skipped: read (known)',
+    });
   });
 
   test('stop: the session ends, and says why', async () => {
@@ -63,7 +66,7 @@ describe('when a step fails', () => {
     expect(stage.of('went-to')).toHaveLength(1);
     expect(stage.state.steps).toMatchObject({
       read: { state: 'failed' },
-      between: { state: 'skipped', reason: 'not taken' },
+      between: { state: 'skipped', reason: 'not taken', why: 'passed' },
       first: { state: 'succeeded' },
       second: { state: 'succeeded' },
     });

@@ -7,87 +7,10 @@ import { next } from '../../src/engine/next.ts';
 import { reduce, replay } from '../../src/engine/reduce.ts';
 import { allowedIntents, busyWith, currentQuestion } from '../../src/engine/select.ts';
 import type { SessionState } from '../../src/engine/state.ts';
-import type { OnFailure } from '../../src/runbook/runbook.ts';
-import { buildRunbook, type StepGiven } from './fixtures/build-runbook.ts';
-import { type Fault, type Phase, ScriptedWorld } from './fixtures/scripted-world.ts';
+import { anyFaults, anyStep } from './fixtures/any-step.ts';
+import { buildRunbook } from './fixtures/build-runbook.ts';
+import { ScriptedWorld } from './fixtures/scripted-world.ts';
 import { Stage } from './fixtures/stage.ts';
-
-const OBJECTS = ['a', 'b', 'c'] as const;
-const object = fc.constantFrom(...OBJECTS);
-const risk = fc.constantFrom('safe' as const, 'change' as const, 'dangerous' as const);
-const onFailure: fc.Arbitrary<OnFailure> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({ action: 'ask' } as const) },
-  fc.constantFrom({ action: 'stop' } as const, { action: 'continue' } as const),
-  fc.constant({ action: 'undo', steps: ['s2', 's1', 's0'] } as const),
-  fc.constant({ action: 'go-to', section: 'last' } as const),
-);
-
-const rarely = <T>(...values: readonly T[]): fc.Arbitrary<T | undefined> =>
-  fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom(...values));
-
-const step: fc.Arbitrary<Omit<StepGiven, 'id'>> = fc
-  .record({
-    kind: fc.oneof(
-      fc.record({
-        uses: fc.constant('test/set'),
-        with: fc.record({ object, to: fc.constantFrom('1', '2'), risk }),
-      }),
-      fc.record({ uses: fc.constant('test/add'), with: fc.record({ object, by: fc.constant(1), risk }) }),
-      fc.record({ uses: fc.constant('test/get'), with: fc.record({ object }) }),
-      fc.record({
-        uses: fc.constant('test/await'),
-        with: fc.record({ object, is: fc.constantFrom('0', '1') }),
-      }),
-      fc.constant({ uses: 'task', with: { instructions: 'Look.' } }),
-      fc.constant({
-        uses: 'decision',
-        with: {
-          message: '?',
-          options: [
-            { value: 'on', label: 'On' },
-            { value: 'last', label: 'Last', 'go-to': 'last' },
-            { value: 'end', label: 'End', 'go-to': 'end' },
-          ],
-        },
-      }),
-    ),
-    onFailure,
-    retry: fc.option(fc.constant({ attempts: 2, backoffMs: 1000 }), { nil: undefined }),
-    timeoutMs: fc.option(fc.constant(4000), { nil: undefined }),
-    condition: rarely('true', 'false', 'steps.s0.outputs.nope == 1'),
-    loop: rarely('[1, 2]', '[1, 2, 3]', '[]', '7'),
-  })
-  .map(({ kind, retry, timeoutMs, condition, loop, onFailure: rule }) => ({
-    ...kind,
-    onFailure: rule,
-    verify: { within: 3000, every: 1000 },
-    ...(retry === undefined ? {} : { retry }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    conditions: condition === undefined ? [] : [{ scope: '', expression: condition }],
-    ...(loop === undefined ? {} : { forEach: loop }),
-  }));
-
-const faults: fc.Arbitrary<readonly { phase: Phase; object: string; fault: Fault }[]> = fc.array(
-  fc.record({
-    phase: fc.constantFrom<Phase>('plan', 'run', 'run', 'observe', 'probe', 'undo'),
-    object,
-    fault: fc.constantFrom<Fault>(
-      'forbidden',
-      'fails',
-      'stale',
-      'times-out',
-      'lost-after',
-      'lost-before',
-      'hangs',
-      'defect',
-      'unavailable',
-      'not-yet',
-      'hopeless',
-      'denied',
-    ),
-  }),
-  { maxLength: 8 },
-);
 
 const TYPES: readonly Intent['type'][] = [
   'confirm-step',
@@ -259,8 +182,8 @@ describe('random walks', () => {
   test('keep every promise of the engine', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(step, { minLength: 1, maxLength: 5 }),
-        faults,
+        fc.array(anyStep, { minLength: 1, maxLength: 5 }),
+        anyFaults,
         fc.array(whim, { minLength: 5, maxLength: 40 }),
         fc.boolean(),
         async (given, broken, whims, production) => {

@@ -20,7 +20,7 @@ export interface Backends {
   readonly ready: readonly KubeObject[];
 }
 
-export function backendsOf(pods: readonly KubeObject[], selector: Labels): Backends {
+function backendsOf(pods: readonly KubeObject[], selector: Labels): Backends {
   const matching = pods.filter(
     (pod) => matchesLabels(selector, pod.metadata.labels) && !isPodTerminating(pod) && !isFinished(pod),
   );
