@@ -5,7 +5,11 @@ interface Terminal {
   write(text: string): unknown;
 }
 
-const ALTERNATE = { enter: '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H', leave: '\u001b[?25h\u001b[?1049l' };
+const ALTERNATE = {
+  enter: '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H',
+  clear: '\u001b[2J\u001b[H',
+  leave: '\u001b[?25h\u001b[?1049l',
+};
 
 export interface Skeleton {
   /** The real screen draws over it, and gives the terminal back in the end. */
@@ -25,11 +29,15 @@ export function drawSkeleton(terminal: Terminal, world: string, what: string): S
     process.exit(130);
   };
   process.once('SIGINT', interrupted);
-  const handOver = () => void process.removeListener('SIGINT', interrupted);
+  const settle = () => void process.removeListener('SIGINT', interrupted);
   return {
-    handOver,
+    handOver() {
+      settle();
+      // The screen draws from where the cursor stands.
+      terminal.write(ALTERNATE.clear);
+    },
     leave() {
-      handOver();
+      settle();
       leave();
     },
   };
