@@ -54,14 +54,14 @@ async function draftPlan(desk: Desk, id: string, signal: AbortSignal): Promise<r
 async function makePlan(desk: Desk, step: StepState, spec: Step, signal: AbortSignal) {
   const kind = kindOf(desk, spec.uses);
   const params = kind.schema.parse(renderFor(desk.state(), step, spec.with));
-  return settlePlan(desk, step, spec, kind, await kind.plan(params, planContext(desk, signal)));
+  return settlePlan(desk, step, kind, await kind.plan(params, planContext(desk, signal)), spec.risk);
 }
 
 /** The plan as it is shown and confirmed, whether it is a step's or its undo's: its risk raised, its confirm word set, its hash. */
-export function settlePlan(desk: Desk, step: StepState, spec: Step, kind: StepKind, planned: Plan) {
+export function settlePlan(desk: Desk, step: StepState, kind: StepKind, planned: Plan, fromFile?: Risk) {
   const least = planned.effects.length > 0 ? kind.risk : 'safe';
   const atLeast = RISKS.indexOf(least) > RISKS.indexOf(planned.risk) ? { ...planned, risk: least } : planned;
-  const risk = effectiveRisk(atLeast, spec.risk, desk.state().world.production === true);
+  const risk = effectiveRisk(atLeast, fromFile, desk.state().world.production === true);
   const confirmWord = planned.confirmWord ?? (planned.effects[0]?.target.split('/').at(-1) || step.id);
   const plan: Plan = { ...planned, risk, ...(risk === 'dangerous' ? { confirmWord } : {}) };
   const hash = planHash(plan);

@@ -36,7 +36,7 @@ async function draftUndo(desk: Desk, id: string, signal: AbortSignal): Promise<r
     const kind = kindOf(desk, spec.uses);
     if (kind.undo === undefined) throw new StepFailure(`${id} cannot be undone by rollbook.`);
     const undoing = kind.undo(writtenOf(desk, step), planContext(desk, signal));
-    const { plan, hash } = settlePlan(desk, step, spec, kind, await abandonable(undoing, signal));
+    const { plan, hash } = settlePlan(desk, step, kind, await abandonable(undoing, signal));
     const planned: Draft = { type: 'undo-planned', step: id, plan, planHash: hash };
     if (plan.alreadyDone)
       return [

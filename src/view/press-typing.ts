@@ -19,6 +19,12 @@ function typed(field: TextField, name: string, input: string): TextField {
 /** A key while a line of text is open: it edits, enter takes it, esc leaves it. */
 export function pressTyping(state: ScreenState, name: string, input: string): Pressed {
   const { over } = state.ui;
+  const enter = name === input ? input.search(/[\r\n]/) : -1;
+  // A slow line delivers a word and the enter after it as one piece.
+  if (enter > 0) {
+    const { ui } = pressTyping(state, input.slice(0, enter), input.slice(0, enter));
+    return pressTyping({ ...state, ui }, 'enter', '');
+  }
   return over === undefined ? typeAnswer(state, name, input) : typeOver(state, over, name, input);
 }
 

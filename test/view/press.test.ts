@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../src/engine/intent.ts';
-import { SETTLE_MS } from '../../src/view/press.ts';
+import { press, SETTLE_MS } from '../../src/view/press.ts';
 import { scenes } from './scenes.ts';
-import { NARROW, NOW, pasted, pressed, stateOf } from './screen.ts';
+import { NARROW, NOW, pasted, pressed, stateOf, WIDE } from './screen.ts';
 
 const at = (name: string, shownAt?: number) => stateOf(scenes[name] ?? { drafts: [] }, shownAt);
 
@@ -11,6 +11,21 @@ const confirmSwitch: Intent = {
   step: 'switch-frontend',
   planHash: 'hash of switch-frontend',
 };
+
+describe('keys that arrive together', () => {
+  it('takes a line and the enter after it, as a slow connection delivers them', () => {
+    const open = pressed(at('confirm'), 'n');
+    const together = press({ ...at('confirm'), ui: open.ui }, 'called payments\r', 'called payments\r', {
+      size: WIDE,
+      now: NOW,
+    });
+    expect(together.ask).toEqual({ type: 'add-note', text: 'called payments', step: 'switch-frontend' });
+  });
+
+  it('answers nothing where no line of text is open', () => {
+    expect(press(at('confirm'), 'y\r', 'y\r', { size: WIDE, now: NOW }).ask).toBeUndefined();
+  });
+});
 
 describe('keys on the session screen', () => {
   it.each<[string, string, Intent | undefined]>([
