@@ -140,11 +140,11 @@ export function themeFor(look: Look): Theme {
 
 /** NO_COLOR and what the terminal can draw, from the environment. Unknown means Unicode: nearly all can. */
 export function lookFrom(env: Readonly<Record<string, string | undefined>>): Look {
-  const charset = /\.(.+)$/.exec(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '')?.[1];
+  const charset = /\.(.+)$/.exec(env.LC_ALL || env.LC_CTYPE || env.LANG || '')?.[1];
   const isOther = charset !== undefined && !/^utf-?8/i.test(charset);
-  const isPoor = env['TERM'] === 'linux' || env['TERM'] === 'dumb';
+  const isPoor = env.TERM === 'linux' || env.TERM === 'dumb';
   return {
-    colour: (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
-    unicode: (env['ROLLBOOK_ASCII'] ?? '') === '' && !isOther && !isPoor,
+    colour: (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
+    unicode: (env.ROLLBOOK_ASCII ?? '') === '' && !isOther && !isPoor,
   };
 }

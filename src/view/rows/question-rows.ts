@@ -59,7 +59,7 @@ function wordRows(word: string, field: TextField, cells: number): readonly Row[]
       ? row(span('esc leaves it', 'muted'))
       : row(span(`${glyphs.failed} differs`, 'bad'));
   const ask = row(
-    span(RISKS['dangerous']?.text ?? '', 'badge-bad'),
+    span(RISKS.dangerous?.text ?? '', 'badge-bad'),
     span('  Type '),
     span(word, 'strong'),
     span(' to do it'),
