@@ -26,8 +26,9 @@ export async function concludeDrill(
 
 function readAudit(file: string | undefined): readonly AuditEntry[] {
   if (file === undefined || !existsSync(file)) return [];
+  // The last line may still be being written.
   return readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line !== '')
+    .slice(0, -1)
     .map((line) => JSON.parse(line) as AuditEntry);
 }

@@ -23,17 +23,29 @@ interface Ready {
   readonly audit: string;
 }
 
+/** How long a world waits for someone to take its drill up again. */
+const IDLE_SECONDS = '600';
+
+/** Starts a sandbox with a temporary folder of its own, which `stop` takes away. */
 export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'rollbook-world-'));
   const file = path.join(folder, 'world.json');
   writeFileSync(file, JSON.stringify(world), { mode: 0o600 });
   const program = path.join(packageRoot(), 'dist', 'sandbox.js');
-  const child = spawn(process.execPath, [program, '--world', file, '--idle-exit', '600'], {
-    // Its own process group: a drill whose host was killed can be resumed in the same world.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(
+    process.execPath,
+    [program, '--world', file, '--folder', folder, '--idle-exit', IDLE_SECONDS],
+    {
+      // Its own process group: a drill whose host was killed can be resumed in the same world.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const ready = await readyLine(child).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
-  const ready = await readyLine(child);
   child.unref();
   child.stdout?.destroy();
   child.stderr?.destroy();

@@ -38,10 +38,9 @@ async function main(): Promise<void> {
     });
   } finally {
     live.abort();
-    if (runner.state.status === 'ended') {
-      await concludeDrill(opened, runner.state);
-      await world?.stop();
-    }
+    // A paused drill is resumed in the same world, which ends by itself when nobody comes back.
+    if (runner.state.status === 'ended')
+      await concludeDrill(opened, runner.state).finally(() => world?.stop());
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../ports/json.ts';
-import { parseDuration } from '../prose/duration.ts';
+import { inputProblem } from '../runbook/inputs.ts';
 import type { InputSpec, Runbook } from '../runbook/runbook.ts';
 import { didYouMean } from '../runbook/suggest.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
@@ -43,48 +43,34 @@ export function resolveInputs(runbook: Runbook, given: ReadonlyMap<string, Json>
       continue;
     }
     const typed = typedValue(spec, value);
-    if (typed.problem !== undefined) problems.push(`Input ${spec.name}: ${typed.problem}`);
-    else if (spec.type === 'secret') secrets[spec.name] = typed.value;
-    else inputs[spec.name] = typed.value;
+    const expected = inputProblem(typed, spec);
+    // A secret is not repeated, not even when it is wrong.
+    const found = spec.type === 'secret' ? 'the value' : textOf(value);
+    if (expected !== undefined) problems.push(`Input ${spec.name}: ${found} is not ${expected}.`);
+    else if (spec.type === 'secret') secrets[spec.name] = typed;
+    else inputs[spec.name] = typed;
   }
   if (problems.length > 0) throw new CommandFailure(problems.join('\n'), EXIT.usage);
   return { inputs, secrets };
 }
 
-type Typed = { readonly value: Json; readonly problem?: undefined } | { readonly problem: string };
-
-function typedValue(spec: InputSpec, value: Json): Typed {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  switch (spec.type) {
-    case 'number': {
-      const number = typeof value === 'number' ? value : text.trim() === '' ? Number.NaN : Number(text);
-      return Number.isFinite(number) ? { value: number } : { problem: `${text} is not a number.` };
-    }
+/** What was typed as a text, as the input's type wants it; anything that does not fit stays as it is. */
+function typedValue({ type }: InputSpec, value: Json): Json {
+  if (typeof value !== 'string') return type === 'string' && value !== null ? textOf(value) : value;
+  const text = value.trim();
+  switch (type) {
+    case 'number':
+      return text === '' || !Number.isFinite(Number(text)) ? value : Number(text);
     case 'boolean':
-      if (text === 'true' || text === 'false') return { value: text === 'true' };
-      return { problem: `${text} is neither true nor false.` };
-    case 'duration':
-      return parseDuration(text) === undefined
-        ? { problem: `${text} is not a duration such as 30s or 2m.` }
-        : { value: text };
+      return text === 'true' || text === 'false' ? text === 'true' : value;
     case 'list':
-      return {
-        value: Array.isArray(value)
-          ? value
-          : text
-              .split(',')
-              .map((item) => item.trim())
-              .filter((item) => item !== ''),
-      };
+      return text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
     default:
-      return typedText(spec, text);
+      return value;
   }
 }
 
-function typedText(spec: InputSpec, text: string): Typed {
-  if (spec.choices !== undefined && !spec.choices.includes(text))
-    return { problem: `${text} is not one of ${spec.choices.join(', ')}.` };
-  if (spec.pattern !== undefined && !new RegExp(`^(?:${spec.pattern})$`, 'u').test(text))
-    return { problem: `${spec.type === 'secret' ? 'the value' : text} does not look like ${spec.pattern}.` };
-  return { value: text };
-}
+const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

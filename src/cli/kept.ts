@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { KeptMode } from '../journal/sessions.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
 import type { Connection } from './ports.ts';
 
 const KEPT_FILE = 'session.json';
@@ -19,5 +20,13 @@ export function writeKept(folder: string, kept: Kept): void {
 }
 
 export function readKept(folder: string): Kept {
-  return JSON.parse(readFileSync(path.join(folder, KEPT_FILE), 'utf8')) as Kept;
+  try {
+    return JSON.parse(readFileSync(path.join(folder, KEPT_FILE), 'utf8')) as Kept;
+  } catch (error) {
+    throw new CommandFailure(
+      `Session ${path.basename(folder)} cannot be taken up: its ${KEPT_FILE}, which says where it ran, cannot be read (${(error as Error).message}).`,
+      EXIT.failed,
+      'Begin a new session.',
+    );
+  }
 }

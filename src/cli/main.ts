@@ -135,6 +135,12 @@ function report(error: unknown): number {
   return exitCode;
 }
 
+// `rollbook list | head`: a reader that has seen enough is no defect.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 program()
   .parseAsync(process.argv)
   .catch((error: unknown) => {

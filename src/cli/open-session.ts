@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { systemClock } from '../adapters/clock.ts';
-import type { Event, World } from '../engine/event.ts';
+import type { Event } from '../engine/event.ts';
 import { replay } from '../engine/reduce.ts';
 import { createRunner, type Runner, type RunnerOptions } from '../engine/runner.ts';
 import type { SessionState } from '../engine/state.ts';
@@ -16,6 +17,8 @@ import { CommandFailure, EXIT } from './exit-code.ts';
 import { resolveInputs } from './inputs.ts';
 import { type Kept, readKept, writeKept } from './kept.ts';
 import { type Connection, type SessionPorts, sessionPorts } from './ports.ts';
+import type { Settings } from './settings.ts';
+import { settle, worldOf } from './settle.ts';
 import { VERSION } from './version.ts';
 
 export interface OpenedSession {
@@ -37,7 +40,7 @@ export interface NewSession {
   readonly given: ReadonlyMap<string, Json>;
   readonly mode: KeptMode;
   readonly connection: Connection;
-  readonly production: ReadonlySet<string>;
+  readonly settings: Settings;
   readonly scenario?: string;
   readonly audit?: string;
 }
@@ -45,78 +48,93 @@ export interface NewSession {
 /** Begins a session: its folder, its lock, and the first line of its journal. */
 export async function beginSession(request: NewSession): Promise<OpenedSession> {
   const { inputs, secrets } = resolveInputs(request.runbook, request.given);
-  const ports = sessionPorts(request.connection);
-  const world = await worldOf(request, ports);
+  const { connection, context } = await settle(request);
   const session = createSession(stateFolder(process.env, homedir()), request.mode, systemClock.now());
   const kept: Kept = {
-    connection: request.connection,
+    connection,
     mode: request.mode,
     ...(request.scenario === undefined ? {} : { scenario: request.scenario }),
     ...(request.audit === undefined ? {} : { audit: request.audit }),
   };
   writeKept(session.folder, kept);
-  const lock = lockSession(session.folder);
-  const redactor = createRedactor(Object.values(secrets).map(String));
-  const journal = openJournal({ folder: session.folder, now: () => systemClock.now(), redactor });
-  const events = journal.append([
-    {
-      type: 'session-started',
-      session: session.id,
-      runbook: request.runbook,
-      inputs: { ...inputs, ...secrets },
-      world,
-      version: VERSION,
-    },
-  ]);
-  return opened({ session, kept, ports, journal, redactor, lock, secrets, events });
+  return holding(session.folder, (lock) => {
+    const { redactor, journal } = openBook(session.folder, secrets);
+    const events = journal.append([
+      {
+        type: 'session-started',
+        session: session.id,
+        runbook: request.runbook,
+        inputs: { ...inputs, ...secrets },
+        world: worldOf(request, connection, context),
+        version: VERSION,
+      },
+    ]);
+    return opened({ session, kept, journal, redactor, lock, secrets, events });
+  });
 }
 
 /** Takes a session up again, as it was when its host went away. */
 export async function resumeSession(
   session: { readonly id: string; readonly folder: string },
-  secretInputs: ReadonlyMap<string, Json>,
+  given: ReadonlyMap<string, Json>,
   hash: (runbook: Runbook) => Promise<string | undefined>,
 ): Promise<OpenedSession> {
-  const lock = lockSession(session.folder);
-  const kept = readKept(session.folder);
-  const redactor = createRedactor([...secretInputs.values()].map(String));
-  const journal = openJournal({ folder: session.folder, now: () => systemClock.now(), redactor });
-  const state = replay(journal.events);
-  if (state === undefined)
-    throw new CommandFailure(`Session ${session.id} has an empty journal: nothing was begun.`, EXIT.usage);
-  if (state.status === 'ended' && state.end?.outcome !== 'failed') {
-    lock.release();
-    throw new CommandFailure(
-      `Session ${session.id} has ended: ${state.end?.outcome}.`,
-      EXIT.usage,
-      `rollbook show ${session.id} tells what happened.`,
-    );
-  }
-  const secrets = missingSecrets(state, secretInputs);
-  const now = await hash(state.runbook);
-  const resumed = journal.append([
-    {
-      type: 'session-resumed',
-      host: `pid ${process.pid}`,
-      runbookChanged: now !== undefined && now !== state.runbook.sha256,
-    },
-  ]);
-  return opened({
-    session,
-    kept,
-    ports: sessionPorts(kept.connection),
-    journal,
-    redactor,
-    lock,
-    secrets,
-    events: [...journal.events, ...resumed],
+  return holding(session.folder, async (lock) => {
+    const kept = readKept(session.folder);
+    const { redactor, journal } = openBook(session.folder, Object.fromEntries(given));
+    const state = replay(journal.events);
+    if (state === undefined)
+      throw new CommandFailure(`Session ${session.id} has an empty journal: nothing was begun.`, EXIT.usage);
+    if (state.status === 'ended' && state.end?.outcome !== 'failed')
+      throw new CommandFailure(
+        `Session ${session.id} has ended: ${state.end?.outcome}.`,
+        EXIT.usage,
+        `rollbook show ${session.id} tells what happened.`,
+      );
+    checkWorldIsThere(session.id, kept);
+    const secrets = missingSecrets(state, given);
+    const now = await hash(state.runbook);
+    const resumed = journal.append([
+      {
+        type: 'session-resumed',
+        host: `pid ${process.pid}`,
+        runbookChanged: now !== undefined && now !== state.runbook.sha256,
+      },
+    ]);
+    const events = [...journal.events, ...resumed];
+    return opened({ session, kept, journal, redactor, lock, secrets, events });
   });
+}
+
+/** Takes the session's lock, and gives it back when it cannot be opened after all. */
+async function holding<T>(folder: string, open: (lock: SessionLock) => T | Promise<T>): Promise<T> {
+  const lock = lockSession(folder);
+  try {
+    return await open(lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openBook(folder: string, secrets: JsonObject): { redactor: Redactor; journal: Journal } {
+  const redactor = createRedactor(Object.values(secrets).map(String));
+  return { redactor, journal: openJournal({ folder, now: () => systemClock.now(), redactor }) };
+}
+
+/** A drill's sandbox ends by itself when nobody comes back to it. */
+function checkWorldIsThere(id: string, { mode, scenario, connection }: Kept): void {
+  if (mode !== 'drill' || connection.kubeconfig === undefined || existsSync(connection.kubeconfig)) return;
+  throw new CommandFailure(
+    `The sandbox of drill ${id} is gone; it ends when nobody has been in it for ten minutes.`,
+    EXIT.refused,
+    `Begin the drill again${scenario === undefined ? '' : `, with --scenario ${scenario}`}.`,
+  );
 }
 
 interface Parts {
   readonly session: { readonly id: string; readonly folder: string };
   readonly kept: Kept;
-  readonly ports: SessionPorts;
   readonly journal: Journal;
   readonly redactor: Redactor;
   readonly lock: SessionLock;
@@ -124,16 +142,8 @@ interface Parts {
   readonly events: readonly Event[];
 }
 
-function opened({
-  session,
-  kept,
-  ports,
-  journal,
-  redactor,
-  lock,
-  secrets,
-  events: known,
-}: Parts): OpenedSession {
+function opened({ session, kept, journal, redactor, lock, secrets, events: known }: Parts): OpenedSession {
+  const ports = sessionPorts(kept.connection);
   const events: Event[] = [...known];
   const state = replay(events);
   if (state === undefined) throw new Error('The journal is empty');
@@ -168,19 +178,6 @@ function opened({
       journal.close();
       lock.release();
     },
-  };
-}
-
-async function worldOf(request: NewSession, ports: SessionPorts): Promise<World> {
-  const { mode, scenario } = request;
-  const usesKubernetes = request.runbook.steps.some((step) => step.uses.startsWith('kubernetes/'));
-  const context = usesKubernetes ? (await ports.kubernetes()).context : undefined;
-  return {
-    mode,
-    ...(context === undefined ? {} : { context: context.name, user: context.user }),
-    ...(request.connection.namespace === undefined ? {} : { namespace: request.connection.namespace }),
-    ...(context !== undefined && request.production.has(context.name) ? { production: true } : {}),
-    ...(scenario === undefined ? {} : { scenario }),
   };
 }
 

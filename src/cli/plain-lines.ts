@@ -1,10 +1,15 @@
 import type { Event } from '../engine/event.ts';
 import { titleOf } from '../engine/select.ts';
 import type { SessionState } from '../engine/state.ts';
+import { neutralise } from '../prose/neutralise.ts';
 import { duration } from '../view/text/time.ts';
 
 /** A session as plain lines: time, step, what happened. One event may take several lines; some take none. */
 export function plainLines(event: Event, state: SessionState): readonly string[] {
+  return linesOf(event, state).map((line) => neutralise(line).trimEnd());
+}
+
+function linesOf(event: Event, state: SessionState): readonly string[] {
   const at = event.time.slice(11, 19);
   const line = (word: string, text = '') => {
     const who = 'step' in event && event.step !== undefined ? `${event.step}  ` : '';

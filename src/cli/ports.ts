@@ -12,6 +12,8 @@ import type { Prometheus } from '../ports/prometheus.ts';
 export interface Connection {
   /** A file instead of those that kubectl would find. */
   readonly kubeconfig?: string;
+  /** KUBECONFIG as it was. */
+  readonly kubeconfigs?: string;
   readonly context?: string;
   readonly namespace?: string;
   readonly prometheusUrl?: string;
@@ -46,10 +48,10 @@ export function sessionPorts(connection: Connection): SessionPorts {
   return { reads, ports, kubernetes: reads.kubernetes };
 }
 
-function kubernetesOptions({ kubeconfig, context, namespace }: Connection) {
+function kubernetesOptions({ kubeconfig, kubeconfigs, context, namespace }: Connection) {
   return {
     clock: systemClock,
-    env: process.env,
+    env: kubeconfigs === undefined ? process.env : { ...process.env, KUBECONFIG: kubeconfigs },
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     ...(namespace === undefined ? {} : { namespace }),

@@ -1,19 +1,21 @@
 import { systemClock } from '../adapters/clock.ts';
-import type { World } from '../engine/event.ts';
 import { preview as walkPreview } from '../engine/preview.ts';
 import { createRedactor } from '../journal/redact.ts';
 import { sealPreview } from '../journal/seal.ts';
 import type { Json } from '../ports/json.ts';
 import { stepKinds } from '../steps/index.ts';
-import { type DrillWorld, startDrillWorld } from './drill-world.ts';
+import { startDrillWorld } from './drill-world.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { resolveInputs } from './inputs.ts';
 import type { Io } from './io.ts';
+import { asJsonLine } from './json-lines.ts';
 import { loadRunbook, loadScenario } from './load.ts';
-import { type Connection, readPorts } from './ports.ts';
+import { readPorts } from './ports.ts';
 import { previewLines } from './preview-lines.ts';
 import { type ConnectionFlags, connectionOf, givenInputs } from './run.ts';
-import { readSettings } from './settings.ts';
+import { NO_SETTINGS, readSettings } from './settings.ts';
+import { settle, worldOf } from './settle.ts';
+import { SIGNALS } from './signals.ts';
 import { VERSION } from './version.ts';
 
 export interface PreviewFlags extends ConnectionFlags {
@@ -27,44 +29,35 @@ export interface PreviewFlags extends ConnectionFlags {
 /** rollbook preview RUNBOOK: what each step would do, found out with clients that cannot write. */
 export async function preview(reference: string, flags: PreviewFlags, io: Io): Promise<ExitCode> {
   const runbook = await loadRunbook(reference);
-  const settings = await readSettings(process.cwd(), process.env);
-  const given = new Map<string, Json>(Object.entries(givenInputs(flags.input)));
-  let world: DrillWorld | undefined;
-  if (flags.sandbox) {
-    const scenario = await loadScenario(runbook, flags.scenario);
-    for (const [name, value] of Object.entries(scenario.inputs)) if (!given.has(name)) given.set(name, value);
-    world = await startDrillWorld(scenario.world);
-  }
+  const scenario = flags.sandbox ? await loadScenario(runbook, flags.scenario) : undefined;
+  const given = { ...scenario?.inputs, ...givenInputs(flags.input) };
+  const { inputs, secrets } = resolveInputs(runbook, new Map<string, Json>(Object.entries(given)));
+  const settings = scenario ? NO_SETTINGS : await readSettings(process.cwd(), process.env);
   const stopped = new AbortController();
-  process.once('SIGINT', () => stopped.abort());
+  for (const signal of SIGNALS) process.once(signal, () => stopped.abort());
+  const world = scenario && (await startDrillWorld(scenario.world));
   try {
-    const connection: Connection = world?.connection ?? connectionOf(flags, settings);
-    const reads = readPorts(connection);
-    const { inputs, secrets } = resolveInputs(runbook, given);
-    const usesKubernetes = runbook.steps.some((step) => step.uses.startsWith('kubernetes/'));
-    const context = usesKubernetes ? (await reads.kubernetes()).context : undefined;
-    const shown: World = {
-      mode: 'preview',
-      ...(context === undefined ? {} : { context: context.name, user: context.user }),
-      ...(connection.namespace === undefined ? {} : { namespace: connection.namespace }),
-      ...(context !== undefined && settings.contexts[context.name]?.production ? { production: true } : {}),
-    };
+    const asked = world?.connection ?? connectionOf(flags, process.env);
+    const { connection, context } = await settle({ runbook, connection: asked, settings });
     const found = await walkPreview({
       runbook,
       inputs: { ...inputs, ...secrets },
-      world: shown,
+      world: worldOf({ mode: 'preview', settings }, connection, context),
       version: VERSION,
       kinds: stepKinds,
-      reads,
+      reads: readPorts(connection),
       clock: systemClock,
       signal: stopped.signal,
     });
     const document = sealPreview(found, createRedactor(Object.values(secrets).map(String)));
-    if (flags.json) io.out(JSON.stringify(document));
+    if (flags.json) io.out(asJsonLine(document));
     else if (flags.plain || !process.stdin.isTTY || !process.stdout.isTTY)
       for (const line of previewLines(document)) io.out(line);
     else await (await import('../view/run-preview.tsx')).runPreview({ document });
     return EXIT.succeeded;
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    return EXIT.interrupted;
   } finally {
     await world?.stop();
   }

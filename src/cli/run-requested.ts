@@ -11,9 +11,13 @@ export interface AnswerFlags {
   readonly json?: boolean;
 }
 
-/** Loads only what it needs: the screen's process stays small. On the screen where there is one to draw on and nobody asked for lines; else as lines, answered by flags. */
+/**
+ * On the screen where there is one to draw on and nobody asked for lines; else as lines, answered by flags.
+ * Loads only what it needs: the screen's process stays small.
+ */
 export async function runRequested(request: SessionRequest, flags: AnswerFlags, io: Io): Promise<ExitCode> {
-  const lines = flags.json || flags.plain || flags.yes || flags.auto || flags.confirm.length > 0;
+  const answered = flags.yes || flags.auto || flags.confirm.length > 0 || flags.answer.length > 0;
+  const lines = flags.json || flags.plain || answered;
   if (!lines && process.stdin.isTTY && process.stdout.isTTY) {
     const { runOnScreen } = await import('./run-on-screen.ts');
     return runOnScreen(request, io);

@@ -1,10 +1,11 @@
+import path from 'node:path';
 import type { JsonObject } from '../ports/json.ts';
 import type { ExitCode } from './exit-code.ts';
 import { parseAssignments } from './inputs.ts';
 import type { Io } from './io.ts';
 import type { Connection } from './ports.ts';
 import { type AnswerFlags, runRequested } from './run-requested.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 export interface ConnectionFlags {
   readonly kubeconfig?: string;
@@ -19,16 +20,13 @@ export interface RunFlags extends ConnectionFlags, AnswerFlags {
 
 /** rollbook run RUNBOOK */
 export async function run(runbook: string, flags: RunFlags, io: Io): Promise<ExitCode> {
-  const settings = await readSettings(process.cwd(), process.env);
   const request = {
     command: 'begin',
     mode: 'incident',
     runbook,
     given: givenInputs(flags.input),
-    connection: connectionOf(flags, settings),
-    production: Object.entries(settings.contexts).flatMap(([name, context]) =>
-      context.production ? [name] : [],
-    ),
+    connection: connectionOf(flags, process.env),
+    settings: await readSettings(process.cwd(), process.env),
   } as const;
   return runRequested(request, flags, io);
 }
@@ -37,16 +35,19 @@ export function givenInputs(pairs: readonly string[]): JsonObject {
   return Object.fromEntries(parseAssignments(pairs, '-i'));
 }
 
-/** Flags first, then the environment, then rollbook.yaml. */
-export function connectionOf(flags: ConnectionFlags, settings: Settings): Connection {
-  const configured =
-    flags.context === undefined ? undefined : settings.contexts[flags.context]?.prometheus?.url;
-  const prometheusUrl =
-    flags.prometheus ?? process.env.PROMETHEUS_URL ?? configured ?? settings.prometheus?.url;
+/** As the flags and the environment say; a context's own settings come in once the context is known. */
+export function connectionOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection {
+  const prometheusUrl = flags.prometheus ?? env.PROMETHEUS_URL;
+  const kubeconfigs = env.KUBECONFIG?.split(path.delimiter)
+    .filter((file) => file !== '')
+    .map((file) => path.resolve(file))
+    .join(path.delimiter);
   return {
-    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+    // Absolute: the session may be taken up from another folder.
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: path.resolve(flags.kubeconfig) }),
+    ...(kubeconfigs ? { kubeconfigs } : {}),
     ...(flags.context === undefined ? {} : { context: flags.context }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
-    ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
+    ...(prometheusUrl ? { prometheusUrl } : {}),
   };
 }

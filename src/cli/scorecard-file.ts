@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Scorecard } from '../drill/scorecard.ts';
+import { asJsonLine } from './json-lines.ts';
 
 const SCORECARD_FILE = 'scorecard.json';
 
@@ -16,7 +17,7 @@ export function readScorecard(folder: string): Scorecard | undefined {
 }
 
 export function drillLines(scorecard: Scorecard, json: boolean): readonly string[] {
-  if (json) return [JSON.stringify({ time: new Date().toISOString(), type: 'drill-ended', ...scorecard })];
+  if (json) return [asJsonLine({ time: new Date().toISOString(), type: 'drill-ended', ...scorecard })];
   const mark = (held: boolean) => (held ? '✔' : '✖');
   return [
     '',

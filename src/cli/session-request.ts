@@ -1,9 +1,11 @@
 import type { KeptMode, SessionFolder } from '../journal/sessions.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
+import type { Runbook } from '../runbook/runbook.ts';
 import { type DrillWorld, startDrillWorld } from './drill-world.ts';
 import { hashOfRunbook, loadRunbook, loadScenario } from './load.ts';
 import { beginSession, type OpenedSession, resumeSession } from './open-session.ts';
 import type { Connection } from './ports.ts';
+import type { Settings } from './settings.ts';
 
 /** What a session is begun or resumed with; plain JSON, since a host gets it on its standard input. */
 export type SessionRequest =
@@ -14,7 +16,7 @@ export type SessionRequest =
       readonly runbook: string;
       readonly given: JsonObject;
       readonly connection: Connection;
-      readonly production: readonly string[];
+      readonly settings: Settings;
       /** For drills: the scenario's id. */
       readonly scenario?: string;
     }
@@ -26,13 +28,17 @@ export interface RequestedSession {
   readonly world?: DrillWorld;
 }
 
-/** Begins or resumes what was asked for. Throws CommandFailure with sentences. */
-export async function openRequested(request: SessionRequest): Promise<RequestedSession> {
+/** Begins or resumes what was asked for; `check` sees a new one's runbook first. Throws CommandFailure with sentences. */
+export async function openRequested(
+  request: SessionRequest,
+  check: (runbook: Runbook) => void = () => undefined,
+): Promise<RequestedSession> {
   const given = new Map<string, Json>(Object.entries(request.given));
   if (request.command === 'resume')
     return { opened: await resumeSession(request.session, given, hashOfRunbook) };
   const runbook = await loadRunbook(request.runbook);
-  const base = { runbook, mode: request.mode, production: new Set(request.production) };
+  check(runbook);
+  const base = { runbook, mode: request.mode, settings: request.settings };
   if (request.mode === 'incident')
     return { opened: await beginSession({ ...base, given, connection: request.connection }) };
   const scenario = await loadScenario(runbook, request.scenario);

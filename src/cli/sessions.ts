@@ -4,6 +4,7 @@ import type { SessionSummary } from '../journal/summary.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { sessionsFolder } from './find-session.ts';
 import type { Io } from './io.ts';
+import { asJsonLine } from './json-lines.ts';
 
 /** How a session stands: its journal says, and for an open one, whether its host lives. */
 function standing(session: SessionSummary): string {
@@ -16,7 +17,7 @@ function standing(session: SessionSummary): string {
 export async function sessions({ json = false }: { json?: boolean }, io: Io): Promise<ExitCode> {
   const all = listSessions(sessionsFolder());
   if (json) {
-    io.out(JSON.stringify(all.map((session) => ({ ...session, standing: standing(session) }))));
+    io.out(asJsonLine(all.map((session) => ({ ...session, standing: standing(session) }))));
     return EXIT.succeeded;
   }
   if (all.length === 0)

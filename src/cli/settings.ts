@@ -7,7 +7,7 @@ import type { Settings } from './settings-file.ts';
 export type { Settings } from './settings-file.ts';
 
 const FILE = 'rollbook.yaml';
-const NOTHING: Settings = { contexts: {} };
+export const NO_SETTINGS: Settings = { contexts: {} };
 
 /** The project's rollbook.yaml over the user's; a missing file is an empty one, and costs no parser. */
 export async function readSettings(cwd: string, env: NodeJS.ProcessEnv): Promise<Settings> {
@@ -22,7 +22,7 @@ async function readSettingsFile(file: string): Promise<Settings> {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NOTHING;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NO_SETTINGS;
     throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}.`, EXIT.usage);
   }
   return (await import('./settings-file.ts')).parseSettings(text, file);

@@ -12,7 +12,7 @@ export interface UnattendedOptions {
   readonly consent: Consent;
   readonly json: boolean;
   readonly io: Io;
-  /** Aborted by the first Ctrl-C; what is in flight is finished, then the session pauses. */
+  /** Aborted with a sentence by the first Ctrl-C; what is in flight is finished, then the session pauses. */
   readonly interrupted: AbortSignal;
   onState(state: SessionState): void;
 }
@@ -47,8 +47,9 @@ export async function runUnattended(opened: OpenedSession, options: UnattendedOp
     },
     onOutput: () => undefined,
   });
-  const onInterrupt = () => stop('Interrupted by the operator');
-  interrupted.addEventListener('abort', onInterrupt, { once: true });
+  const onInterrupt = () => stop(String(interrupted.reason));
+  if (interrupted.aborted) onInterrupt();
+  else interrupted.addEventListener('abort', onInterrupt, { once: true });
   // A resumed session may begin at a question, with no event to come.
   setImmediate(answer);
   try {
@@ -75,7 +76,7 @@ function waitingSentence(state: SessionState, refusal: string | undefined): stri
   return `${step} waits for an answer (${how}); ${refusal === undefined ? '' : `${refusal} `}go on with: rollbook resume ${state.session}`;
 }
 
-export function exitCodeOf(state: SessionState, interrupted: boolean): ExitCode {
+function exitCodeOf(state: SessionState, interrupted: boolean): ExitCode {
   if (state.status !== 'ended') return interrupted ? EXIT.interrupted : EXIT.paused;
   if (state.end?.outcome === 'succeeded') return EXIT.succeeded;
   return state.end?.refused ? EXIT.refused : EXIT.failed;

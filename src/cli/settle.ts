@@ -1,0 +1,48 @@
+import type { World } from '../engine/event.ts';
+import type { KubernetesContext } from '../ports/kubernetes.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import { type Connection, readPorts } from './ports.ts';
+import type { Settings } from './settings.ts';
+
+export interface Settled {
+  readonly connection: Connection;
+  /** Absent for a runbook that needs no cluster. */
+  readonly context?: KubernetesContext;
+}
+
+/**
+ * Which cluster it is, by its context's name, with that context's own settings where no flag said otherwise.
+ * A session stays there, whatever becomes the current context while it lasts.
+ */
+export async function settle(asked: {
+  readonly runbook: Runbook;
+  readonly connection: Connection;
+  readonly settings: Settings;
+}): Promise<Settled> {
+  const { runbook, connection, settings } = asked;
+  const usesKubernetes = runbook.steps.some((step) => step.uses.startsWith('kubernetes/'));
+  if (!usesKubernetes) return { connection: withPrometheus(connection, settings.prometheus?.url) };
+  const { context } = await readPorts(connection).kubernetes();
+  const own = settings.contexts[context.name]?.prometheus?.url ?? settings.prometheus?.url;
+  return { connection: { ...withPrometheus(connection, own), context: context.name }, context };
+}
+
+function withPrometheus(connection: Connection, configured: string | undefined): Connection {
+  const prometheusUrl = connection.prometheusUrl ?? configured;
+  return prometheusUrl === undefined ? connection : { ...connection, prometheusUrl };
+}
+
+export function worldOf(
+  { mode, scenario, settings }: Pick<World, 'mode' | 'scenario'> & { readonly settings: Settings },
+  { namespace }: Connection,
+  context: KubernetesContext | undefined,
+): World {
+  const production = context !== undefined && settings.contexts[context.name]?.production === true;
+  return {
+    mode,
+    ...(context === undefined ? {} : { context: context.name, user: context.user }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(production ? { production } : {}),
+    ...(scenario === undefined ? {} : { scenario }),
+  };
+}
