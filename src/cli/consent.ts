@@ -1,7 +1,7 @@
 import type { Consent } from '../host/unattended.ts';
 import type { Runbook } from '../runbook/runbook.ts';
-import { didYouMean } from '../runbook/suggest.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import { hint } from './hint.ts';
 import { parseAssignments } from './inputs.ts';
 import type { AnswerFlags } from './run-requested.ts';
 
@@ -26,8 +26,7 @@ export function checkSteps(
     ...[...answers.keys()].map((id) => ['--answer', id] as const),
   ].flatMap(([flag, typed]) => {
     if (ids.includes(typed.replace(/\[\d+\]/g, ''))) return [];
-    const hint = didYouMean(typed, ids);
-    return [`${flag} ${typed}: ${runbook.id} has no such step.${hint === undefined ? '' : ` ${hint}`}`];
+    return [`${flag} ${typed}: ${runbook.id} has no such step.${hint(typed, ids)}`];
   });
   if (problems.length > 0) throw new CommandFailure(problems.join('\n'), EXIT.usage);
 }

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../ports/json.ts';
 import { inputProblem } from '../runbook/inputs.ts';
 import type { InputSpec, Runbook } from '../runbook/runbook.ts';
-import { didYouMean } from '../runbook/suggest.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import { hint } from './hint.ts';
 
 /** Splits `name=value` pairs; the value may hold further equals signs. */
 export function parseAssignments(pairs: readonly string[], flag: string): ReadonlyMap<string, string> {
@@ -30,8 +30,7 @@ export function resolveInputs(runbook: Runbook, given: ReadonlyMap<string, Json>
   const names = runbook.inputs.map((spec) => spec.name);
   for (const name of given.keys()) {
     if (names.includes(name)) continue;
-    const hint = didYouMean(name, names);
-    problems.push(`${runbook.id} has no input ${name}.${hint === undefined ? '' : ` ${hint}`}`);
+    problems.push(`${runbook.id} has no input ${name}.${hint(name, names)}`);
   }
   for (const spec of runbook.inputs) {
     const value = given.get(spec.name) ?? spec.default;

@@ -7,9 +7,9 @@ import { catalogFolders, createLoader, findRunbook, readRunbook, scenariosOf } f
 import { formatProblem } from '../runbook/format-problem.ts';
 import { type LoadedFile, type ParseResult, parse } from '../runbook/parse.ts';
 import type { Runbook } from '../runbook/runbook.ts';
-import { nearest } from '../runbook/suggest.ts';
 import { stepKinds } from '../steps/index.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import { hint } from './hint.ts';
 import { packageRoot } from './package-root.ts';
 
 /** Where runbooks are looked for: ROLLBOOK_PATH, ./runbooks, those that are shipped. */
@@ -57,11 +57,10 @@ export async function loadScenario(runbook: Runbook, id: string | undefined): Pr
       ? (scenarios.find((one) => one.id === 'straight') ?? scenarios[0])
       : scenarios.find((one) => one.id === id);
   if (found === undefined) {
-    const hint = id === undefined ? undefined : nearest(id, ids);
     throw new CommandFailure(
       ids.length === 0
         ? `${runbook.id} has no drills.`
-        : `${runbook.id} has no drill ${id}.${hint === undefined ? '' : ` Did you mean ${hint}?`}`,
+        : `${runbook.id} has no drill ${id}.${hint(id ?? '', ids)}`,
       EXIT.usage,
       ids.length === 0
         ? 'Drills stand beside a runbook, in drills/<its name>/.'

@@ -1,5 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
-import { EXIT } from './exit-code.ts';
+import { type Argument, Command, CommanderError } from 'commander';
+import { CommandFailure, EXIT } from './exit-code.ts';
 import { explain } from './explain.ts';
 import { standardIo } from './io.ts';
 import { VERSION } from './version.ts';
@@ -21,17 +21,62 @@ function withAnswers(command: Command): Command {
     .option('--confirm <step>', 'confirm this dangerous step; may be repeated', collect, [])
     .option('--answer <step=value>', 'answer a task, prompt or decision; may be repeated', collect, [])
     .option('--plain', 'plain lines instead of the screen')
-    .option('--json', 'one JSON object a line');
+    .option('--json', 'one JSON object a line')
+    .addHelpText('after', ANSWERS_HELP);
+}
+
+const AFTER_HELP = `
+Begin with:
+  rollbook drill banking-app/application-rollback     practise; nothing to install, nothing to break
+  rollbook preview banking-app/application-rollback   what would be done to your cluster; changes nothing
+  rollbook run banking-app/application-rollback       the real thing
+
+Exit codes: 0 succeeded, 1 failed or aborted, 2 wrong usage or runbook, 3 refused before the first write,
+4 paused (rollbook resume goes on), 130 interrupted.`;
+
+const ANSWERS_HELP = `
+Without a terminal, or with any answering flag, the session is told as plain lines. A question that no flag
+answers pauses it with exit code 4.`;
+
+const termOf = (argument: Argument): string => {
+  const term = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${term}>` : `[${term}]`;
+};
+
+async function unknownCommand(typed: string, root: Command): Promise<CommandFailure> {
+  const { hint } = await import('./hint.ts');
+  const names = root.commands.map((command) => command.name());
+  return new CommandFailure(
+    `There is no command ${typed}.${hint(typed, names)}`,
+    EXIT.usage,
+    'rollbook --help lists them all.',
+  );
 }
 
 function program(): Command {
   const root = new Command('rollbook')
-    .description('Walks the person on call through a rollback, step by step.')
+    .description(
+      'Walks the person on call through a rollback, step by step. Alone, it opens the home screen.',
+    )
+    .usage('[command]')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .showHelpAfterError('(rollbook --help lists what there is)')
+    .helpCommand(false)
+    .configureHelp({
+      // What may be repeated begins empty: nothing that a reader needs.
+      optionDescription: (option) => option.description,
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(termOf)].join(' '),
+    })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'rollbook: ')) })
+    .addHelpText('after', AFTER_HELP)
+    .showHelpAfterError('--help says how it is used.')
+    .allowExcessArguments()
     .exitOverride();
-  root.action(async () => exitWith((await import('./home.ts')).home(standardIo)));
+  root.action(async () => {
+    const [typed] = root.args;
+    if (typed !== undefined) throw await unknownCommand(typed, root);
+    await exitWith((await import('./home.ts')).home(standardIo));
+  });
 
   withAnswers(
     withConnection(
@@ -41,7 +86,7 @@ function program(): Command {
     exitWith((await import('./run.ts')).run(runbook, flags, standardIo)),
   );
   withAnswers(root.command('drill <runbook>').description('rehearse a runbook in the embedded sandbox'))
-    .option('-s, --scenario <id>', "which of the runbook's drills; the first when absent")
+    .option('-s, --scenario <id>', "which of the runbook's drills; the straight one when absent")
     .option('--auto', 'let a competent operator answer everything')
     .action(async (runbook: string, flags) =>
       exitWith((await import('./drill.ts')).drill(runbook, flags, standardIo)),
@@ -51,7 +96,7 @@ function program(): Command {
   )
     .option('-i, --input <name=value>', 'an input of the runbook; may be repeated', collect, [])
     .option('--sandbox', 'look at the embedded sandbox instead of the real world')
-    .addOption(new Option('-s, --scenario <id>', "with --sandbox: the world of one of the runbook's drills"))
+    .option('-s, --scenario <id>', "with --sandbox: the world of one of the runbook's drills")
     .option('--plain', 'plain lines instead of the screen')
     .option('--json', 'one JSON object')
     .action(async (runbook: string, flags) =>
