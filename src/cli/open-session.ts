@@ -16,6 +16,7 @@ import { stepKinds } from '../steps/index.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { resolveInputs } from './inputs.ts';
 import { type Kept, readKept, writeKept } from './kept.ts';
+import { checkLiveChoices } from './live-choices.ts';
 import { type Connection, type SessionPorts, sessionPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
 import { settle, worldOf } from './settle.ts';

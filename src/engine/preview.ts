@@ -135,7 +135,7 @@ function newWalk(options: PreviewOptions): Walk {
 }
 
 /** Ports for running a reading step: whatever would write is refused, whoever asks. */
-function readOnlyPorts(reads: ReadPorts): Ports {
+export function readOnlyPorts(reads: ReadPorts): Ports {
   const refuse = async (): Promise<never> => {
     throw new PortFailure('A preview changes nothing and runs no program.', { reason: 'read-only' });
   };
