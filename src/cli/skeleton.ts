@@ -7,7 +7,6 @@ interface Terminal {
 
 const ALTERNATE = {
   enter: '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H',
-  clear: '\u001b[2J\u001b[H',
   leave: '\u001b[?25h\u001b[?1049l',
 };
 
@@ -31,11 +30,7 @@ export function drawSkeleton(terminal: Terminal, world: string, what: string): S
   process.once('SIGINT', interrupted);
   const settle = () => void process.removeListener('SIGINT', interrupted);
   return {
-    handOver() {
-      settle();
-      // The screen draws from where the cursor stands.
-      terminal.write(ALTERNATE.clear);
-    },
+    handOver: settle,
     leave() {
       settle();
       leave();

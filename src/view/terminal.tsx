@@ -14,6 +14,8 @@ export interface MountOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+const CLEAN_SCREEN = '\u001b[?1049h\u001b[2J\u001b[H';
+
 /** Signals that end a screen; the terminal is given back before the process goes. */
 const ENDINGS = ['SIGTERM', 'SIGHUP'] as const;
 
@@ -28,6 +30,8 @@ export async function mount(
   const { stdin, stdout, stderr } = streams ?? process;
   const theme = themeFor(lookFrom(env));
   let leave = () => {};
+  // Ink draws from where the cursor stands, and the alternate screen keeps it where it was.
+  if (stdout.isTTY) stdout.write(CLEAN_SCREEN);
   const instance = render(<ThemeContext value={theme}>{draw(() => leave())}</ThemeContext>, {
     stdin,
     stdout,
