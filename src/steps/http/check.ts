@@ -98,7 +98,10 @@ export const check = defineKind({
       evidence:
         answers.length === 0
           ? [`no pod that matches ${targetText(of)} is ready, ${needed} needed`]
-          : judged.map(({ answer, wrong }) => `${answer.whom} ${wrong ?? rightly(answer)}`),
+          : // A problem names whom it is about.
+            judged.map(({ answer, wrong }) =>
+              answer.problem === undefined ? `${answer.whom} ${wrong ?? rightly(answer)}` : answer.problem,
+            ),
       outputs: {
         status: shown?.status ?? null,
         body: shown?.body.slice(0, BODY_KEPT) ?? '',

@@ -71,7 +71,7 @@ function stepBlock(step: PreviewStep, number: string, width: number): readonly R
       ...(found === undefined
         ? []
         : paragraph(
-            [...new Set([found.summary, ...found.evidence])].filter((text) => text !== '').join('; '),
+            [...new Set([found.summary, ...found.evidence])].filter((text) => text !== '').join(' · '),
             inner,
             'plain',
             row(found.holds ? span(`${glyphs.done} `, 'good') : span(`${glyphs.failed} `, 'bad')),
