@@ -6,6 +6,7 @@ import { type FetchServer, startFetchServer } from './fetch-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { DEFAULT_USERS, seedAccess } from './kubernetes/default-access.ts';
 import { MemoryStore } from './kubernetes/memory-store.ts';
+import { DEFAULT_VERSION, minorVersion } from './kubernetes/resource-types.ts';
 import { startKubernetesServer } from './kubernetes/server.ts';
 import type { SandboxClock } from './kubernetes/world-interfaces.ts';
 import { controlHandler } from './world/control.ts';
@@ -55,7 +56,7 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
   const { folder, clock, onError } = options;
   const spec = readWorldSpec(worldInput);
   const now = () => clock.now();
-  const store = new MemoryStore({ now });
+  const store = new MemoryStore({ now, minor: minorVersion(spec.cluster.version ?? DEFAULT_VERSION) });
   const world = createWorld({ spec, store, clock, onError });
   world.start();
   seedAccess(store, spec.namespace);

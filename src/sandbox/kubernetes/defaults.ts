@@ -1,6 +1,11 @@
 import { isTree, type Tree } from './json.ts';
 import type { StoredObject, TypeKey } from './store.ts';
 
+/** The first 1.x that has these fields. */
+const FAMILIES_SINCE = 21;
+const TRAFFIC_POLICY_SINCE = 22;
+const NAMESPACE_LABEL_SINCE = 21;
+
 /** Sets what is absent; a field set to null counts as absent, as in Go. */
 function fill(target: Tree, defaults: Tree): void {
   for (const [field, value] of Object.entries(defaults)) target[field] ??= value;
@@ -93,9 +98,11 @@ function defaultStatefulSet(spec: Tree): void {
   defaultPodTemplate(spec);
 }
 
-function defaultService(spec: Tree): void {
+function defaultService(spec: Tree, minor: number): void {
   fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
-  if (spec.type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  if (spec.type !== 'ExternalName' && minor >= TRAFFIC_POLICY_SINCE) {
+    fill(spec, { internalTrafficPolicy: 'Cluster' });
+  }
   for (const port of trees(spec.ports)) fill(port, { protocol: 'TCP', targetPort: port.port });
 }
 
@@ -106,11 +113,12 @@ function clusterAddress(namespace: string | undefined, name: string): string {
   return `10.96.${Math.floor(hash / 254)}.${(hash % 254) + 1}`;
 }
 
-function defaultAddress(service: StoredObject): void {
+function defaultAddress(service: StoredObject, minor: number): void {
   const spec = child(service, 'spec');
   if (spec.type === 'ExternalName') return;
   fill(spec, { clusterIP: clusterAddress(service.metadata.namespace, service.metadata.name) });
-  fill(spec, { clusterIPs: [spec.clusterIP], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+  fill(spec, { clusterIPs: [spec.clusterIP] });
+  if (minor >= FAMILIES_SINCE) fill(spec, { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
   child(child(service, 'status'), 'loadBalancer');
 }
 
@@ -125,8 +133,10 @@ function encodeSecret(secret: StoredObject): void {
   }
 }
 
-function labelNamespace(namespace: StoredObject): void {
-  child(child(namespace, 'metadata'), 'labels')['kubernetes.io/metadata.name'] = namespace.metadata.name;
+function defaultNamespace(namespace: StoredObject, minor: number): void {
+  if (minor >= NAMESPACE_LABEL_SINCE) {
+    child(child(namespace, 'metadata'), 'labels')['kubernetes.io/metadata.name'] = namespace.metadata.name;
+  }
   fill(child(namespace, 'spec'), { finalizers: ['kubernetes'] });
   fill(child(namespace, 'status'), { phase: 'Active' });
 }
@@ -135,7 +145,7 @@ function defaultAutoscaler(spec: Tree): void {
   fill(spec, { minReplicas: 1 });
 }
 
-const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree) => void>> = {
+const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree, minor: number) => void>> = {
   'pods.': (spec) => {
     fill(spec, { enableServiceLinks: true });
     defaultPodSpec(spec);
@@ -155,20 +165,20 @@ const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree) => void>> = {
   'horizontalpodautoscalers.autoscaling': defaultAutoscaler,
 };
 
-const OBJECT_DEFAULTS: Readonly<Record<string, (object: StoredObject) => void>> = {
+const OBJECT_DEFAULTS: Readonly<Record<string, (object: StoredObject, minor: number) => void>> = {
   'pods.': (pod) => fill(child(pod, 'status'), { phase: 'Pending', qosClass: 'BestEffort' }),
   'services.': defaultAddress,
   'secrets.': (secret) => {
     encodeSecret(secret);
     fill(secret, { type: 'Opaque' });
   },
-  'namespaces.': labelNamespace,
+  'namespaces.': defaultNamespace,
 };
 
 /** Fills in, in place, what the API server would: an object read back always has these fields. */
-export function applyDefaults(key: TypeKey, object: StoredObject): void {
+export function applyDefaults(key: TypeKey, object: StoredObject, minor: number): void {
   const id = `${key.resource}.${key.group}`;
   const specDefaults = SPEC_DEFAULTS[id];
-  if (specDefaults !== undefined) specDefaults(child(object, 'spec'));
-  OBJECT_DEFAULTS[id]?.(object);
+  if (specDefaults !== undefined) specDefaults(child(object, 'spec'), minor);
+  OBJECT_DEFAULTS[id]?.(object, minor);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 import { applyDefaults } from './defaults.ts';
 import { deepFreeze, sameJson } from './json.ts';
-import { hasGeneration } from './resource-types.ts';
+import { countsAnnotations, hasGeneration, LATEST_MINOR } from './resource-types.ts';
 import type { Store, StoreChange, StoredObject, TypeKey } from './store.ts';
 
 /** Changes kept for watches that resume; an older resourceVersion gets 410. */
@@ -21,10 +21,10 @@ function objectId(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;
 }
 
-/** Everything but metadata and status: what `generation` counts. */
-function specOf(object: StoredObject): Record<string, unknown> {
-  const { metadata: _metadata, status: _status, ...rest } = object;
-  return rest;
+/** What `generation` counts: everything but metadata and status; of some types the annotations too. */
+function countedPart(key: TypeKey, object: StoredObject): Record<string, unknown> {
+  const { metadata, status: _status, ...rest } = object;
+  return countsAnnotations(key) ? { ...rest, annotations: metadata.annotations ?? {} } : rest;
 }
 
 /** Everything but the revision itself: a write that leaves this equal changes nothing. */
@@ -40,12 +40,15 @@ export interface MemoryStoreOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly historyLimit?: number;
+  /** Of which 1.x the defaults are. */
+  readonly minor?: number;
 }
 
 /** The `Store` of one sandbox, in memory. Fills in the defaults of each type, as the API server would. */
 export class MemoryStore implements Store {
   readonly #now: () => number;
   readonly #historyLimit: number;
+  readonly #minor: number;
   readonly #objects = new Map<string, Map<string, StoredObject>>();
   /** Lists by type as they were last asked for; a write to the type forgets its own. */
   readonly #sorted = new Map<string, readonly StoredObject[]>();
@@ -59,6 +62,7 @@ export class MemoryStore implements Store {
   constructor(options: MemoryStoreOptions) {
     this.#now = options.now;
     this.#historyLimit = options.historyLimit ?? HISTORY_LIMIT;
+    this.#minor = options.minor ?? LATEST_MINOR;
   }
 
   get revision(): number {
@@ -77,18 +81,22 @@ export class MemoryStore implements Store {
   }
 
   create(key: TypeKey, object: NewObject): StoredObject {
+    this.assertFree(key, object.metadata);
     return this.#commit('ADDED', key, this.prepareCreate(key, object));
   }
 
-  /** What `create` would store, without storing it: a dry run. Has no resourceVersion yet. */
-  prepareCreate(key: TypeKey, object: NewObject): StoredObject {
-    const { namespace, name } = object.metadata;
+  /** Throws ApiError AlreadyExists. */
+  assertFree(key: TypeKey, { namespace, name }: NewObject['metadata']): void {
     if (this.get(key, namespace, name) !== undefined) throw ApiError.alreadyExists(key, name);
+  }
+
+  /** What `create` would store if the name is free, without storing it. Has no resourceVersion yet. */
+  prepareCreate(key: TypeKey, object: NewObject): StoredObject {
     const draft = structuredClone(object) as unknown as StoredObject;
     draft.metadata.uid ??= randomUUID();
     draft.metadata.creationTimestamp ??= kubernetesTime(this.#now());
     if (hasGeneration(key)) draft.metadata.generation ??= 1;
-    applyDefaults(key, draft);
+    applyDefaults(key, draft, this.#minor);
     return draft;
   }
 
@@ -114,10 +122,12 @@ export class MemoryStore implements Store {
       throw ApiError.conflict(key, name);
     }
     const draft = structuredClone(object);
-    applyDefaults(key, draft);
+    applyDefaults(key, draft, this.#minor);
     if (hasGeneration(key)) {
       const before = current.metadata.generation ?? 1;
-      draft.metadata.generation = sameJson(specOf(current), specOf(draft)) ? before : before + 1;
+      draft.metadata.generation = sameJson(countedPart(key, current), countedPart(key, draft))
+        ? before
+        : before + 1;
     }
     return { current, draft };
   }

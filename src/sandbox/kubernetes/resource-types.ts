@@ -171,6 +171,11 @@ export function hasGeneration(key: TypeKey): boolean {
   return COUNTED.has(`${key.resource}.${key.group}`);
 }
 
+/** Whether a changed annotation counts as well: the controller copies them to its ReplicaSets. */
+export function countsAnnotations(key: TypeKey): boolean {
+  return key.group === 'apps' && key.resource === 'deployments';
+}
+
 /** `apps/v1`, or `v1` for the core group. */
 export function groupVersionOf(type: Pick<ResourceType, 'group' | 'version'>): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`;
@@ -185,6 +190,10 @@ export function storageKey(type: ResourceType): TypeKey {
 export function minorVersion(version: string): number {
   return Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN);
 }
+
+/** Of a cluster whose world does not say. */
+export const DEFAULT_VERSION = 'v1.33.1';
+export const LATEST_MINOR = minorVersion(DEFAULT_VERSION);
 
 /** The types that a cluster of this version serves, without those named in `notServed`. */
 export function servedTypes(version: string, notServed: readonly string[] = []): readonly ResourceType[] {

@@ -17,11 +17,8 @@ import { isTree } from './json.ts';
 import type { MemoryStore } from './memory-store.ts';
 import { negotiate } from './negotiate.ts';
 import { attributesOf, type ResourceRequest, readResourceRequest } from './request-info.ts';
-import { servedTypes } from './resource-types.ts';
+import { DEFAULT_VERSION, servedTypes } from './resource-types.ts';
 import type { ClusterSpec, FaultAnswer, KubernetesWorld, SandboxUser } from './world-interfaces.ts';
-
-/** The version of a cluster whose world does not say. */
-const DEFAULT_VERSION = 'v1.33.1';
 
 export interface KubernetesServerOptions {
   readonly store: MemoryStore;

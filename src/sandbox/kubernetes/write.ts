@@ -7,7 +7,7 @@ import { asStored } from './event-view.ts';
 import { isTree, type Tree } from './json.ts';
 import { kubernetesTime } from './memory-store.ts';
 import { nameSuffix } from './name-suffix.ts';
-import { recordUpdate, type Writer } from './patch/managed-fields.ts';
+import { recordUpdate, STATUS_OWNED_APART_SINCE, type Writer } from './patch/managed-fields.ts';
 import { presentObject } from './present.ts';
 import { existing } from './read.ts';
 import { groupVersionOf, minorVersion, storageKey } from './resource-types.ts';
@@ -33,7 +33,9 @@ export function writerOf(cluster: Cluster, call: ApiCall): Writer {
   return {
     manager: call.query.get('fieldManager') || program,
     time: kubernetesTime(cluster.now()),
-    ...(call.subresource === undefined ? {} : { subresource: call.subresource }),
+    ...(minorVersion(cluster.version) < STATUS_OWNED_APART_SINCE
+      ? { whole: call.subresource === 'status' }
+      : { ...(call.subresource === undefined ? {} : { subresource: call.subresource }) }),
   };
 }
 
@@ -112,15 +114,6 @@ export function createObject(cluster: Cluster, call: ApiCall): Reply {
   if (!object.metadata.name && typeof generateName === 'string') {
     object.metadata.name = generateName + nameSuffix();
   }
-  if (!object.metadata.name) {
-    throw ApiError.invalid(kind, call.type.group, '', [
-      {
-        reason: 'FieldValueRequired',
-        message: 'Required value: name or generateName is required',
-        field: 'metadata.name',
-      },
-    ]);
-  }
   return json(201, presentObject(cluster, call, storeNew(cluster, call, object)));
 }
 
@@ -139,7 +132,9 @@ export function storeNew(cluster: Cluster, call: ApiCall, object: StoredObject):
   if (call.contentType !== APPLY_PATCH) {
     recordUpdate(undefined, draft, schemaOf(key), writerOf(cluster, call));
   }
-  return call.dryRun ? draft : cluster.store.create(key, draft);
+  if (!call.dryRun) return cluster.store.create(key, draft);
+  cluster.store.assertFree(key, draft.metadata);
+  return draft;
 }
 
 /** Media type of server-side apply, which records its own fields. */

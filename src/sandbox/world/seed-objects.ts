@@ -12,10 +12,7 @@ export function namespaceObject(name: string, created: number) {
     metadata: {
       name,
       creationTimestamp: timeText(created),
-      labels: { 'kubernetes.io/metadata.name': name },
     },
-    spec: { finalizers: ['kubernetes'] },
-    status: { phase: 'Active' },
   };
 }
 

@@ -25,7 +25,7 @@ import { randomSuffix } from '../kubernetes/controllers/naming.ts';
 import { freePodName, podOf } from '../kubernetes/controllers/replica-set-controller.ts';
 import { newReplicaSet, setAnnotations, withRevision } from '../kubernetes/controllers/revisions.ts';
 import { recordUpdate } from '../kubernetes/patch/managed-fields.ts';
-import { RESOURCE_TYPES, storageKey } from '../kubernetes/resource-types.ts';
+import { DEFAULT_VERSION, RESOURCE_TYPES, storageKey } from '../kubernetes/resource-types.ts';
 import { schemaOf } from '../kubernetes/schema/kinds.ts';
 import type { StoredObject, TypeKey } from '../kubernetes/store.ts';
 import type { Applications, Behaviour } from './applications.ts';
@@ -73,7 +73,7 @@ export class Seeding {
       }
     }
     for (let index = 0; index < nodes; index += 1) {
-      store.create(NODES, nodeObject(index, cluster.version ?? 'v1.33.1', founded));
+      store.create(NODES, nodeObject(index, cluster.version ?? DEFAULT_VERSION, founded));
     }
     services.forEach((service, index) => {
       this.#apply(SERVICES, serviceObject(service, namespace, index, this.#now - 90 * DAY));
@@ -225,6 +225,7 @@ export class Seeding {
       podIP: behaviour.imageExists ? podAddress(this.#pods) : undefined,
       containers,
       now: timeText(created + 1500),
+      minor: this.#context.minor,
     };
     const status = podStatus(pod as unknown as StoredObject, facts);
     const stored = store.create(PODS, { ...pod, status });

@@ -8,7 +8,14 @@ import { GarbageCollector } from '../kubernetes/controllers/garbage-collector.ts
 import { PODS } from '../kubernetes/controllers/keys.ts';
 import { Kubelet } from '../kubernetes/controllers/kubelet.ts';
 import { ReplicaSetController } from '../kubernetes/controllers/replica-set-controller.ts';
-import { RESOURCE_TYPES, servedTypes, storageKey } from '../kubernetes/resource-types.ts';
+import { signedStore } from '../kubernetes/patch/signed-store.ts';
+import {
+  DEFAULT_VERSION,
+  minorVersion,
+  RESOURCE_TYPES,
+  servedTypes,
+  storageKey,
+} from '../kubernetes/resource-types.ts';
 import type { Store } from '../kubernetes/store.ts';
 import type { KubernetesWorld, SandboxClock } from '../kubernetes/world-interfaces.ts';
 import { Monitoring } from '../monitoring/monitoring.ts';
@@ -45,18 +52,26 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
   const random = seededRandom(spec.seed);
   const view = new ClusterView(store);
   const events = new EventRecorder(store, clock);
-  const context: ControllerContext = { store, view, events, clock, pace, random, onError };
+  const version = spec.cluster.version ?? DEFAULT_VERSION;
+  const minor = minorVersion(version);
+  const signed = (manager: string) => signedStore(store, { manager, now: () => clock.now(), minor });
+  // What was there before the start is signed by whoever applied it, if by anyone.
+  const unsigned: ControllerContext = { store, view, events, clock, pace, random, onError, minor };
+  const context: ControllerContext = { ...unsigned, store: signed('kube-controller-manager') };
   const applications = new Applications(spec.applications);
   const logs = new PodLogs(store, clock, applications);
-  const served = servedTypes(spec.cluster.version ?? 'v1.33.1', spec.cluster.notServed);
+  const served = servedTypes(version, spec.cluster.notServed);
   const slices = served.some(({ resource }) => resource === 'endpointslices');
   const holds = new Map(spec.autoscalers.map((item) => [item.deployment, item.holds]));
-  const kubelet = new Kubelet(context, {
-    of: (pod) => applications.of(pod),
-    started: (pod, container) => logs.started(pod, container),
-    unhealthy: (pod, container) => logs.unhealthy(pod, container),
-    stopped: (pod, container, exitCode) => logs.stopped(pod, container, exitCode),
-  });
+  const kubelet = new Kubelet(
+    { ...context, store: signed('kubelet') },
+    {
+      of: (pod) => applications.of(pod),
+      started: (pod, container) => logs.started(pod, container),
+      unhealthy: (pod, container) => logs.unhealthy(pod, container),
+      stopped: (pod, container, exitCode) => logs.stopped(pod, container, exitCode),
+    },
+  );
   const controllers: readonly Controller[] = [
     new GarbageCollector(context),
     kubelet,
@@ -101,7 +116,7 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
     firedFaults: () => faults.fired,
     prometheusHandler: monitoring && ((request) => monitoring.handle(request)),
     start() {
-      new Seeding(spec, context, applications, slices).run();
+      new Seeding(spec, unsigned, applications, slices).run();
       view.start(RESOURCE_TYPES.map(storageKey));
       for (const controller of controllers) controller.start();
       // After the kubelet, which lets the containers say their last words.

@@ -47,12 +47,12 @@ test('changing what another manager owns is a conflict, unless forced', async ()
   expect(refused.body).toMatchObject({
     code: 409,
     reason: 'Conflict',
-    message: 'Apply failed with 1 conflict: conflict with "a" using apps/v1: .spec.replicas',
+    message: 'Apply failed with 1 conflict: conflict with "a": .spec.replicas',
     details: {
       causes: [
         {
           reason: 'FieldManagerConflict',
-          message: 'conflict with "a" using apps/v1',
+          message: 'conflict with "a"',
           field: '.spec.replicas',
         },
       ],

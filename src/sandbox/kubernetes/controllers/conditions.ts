@@ -19,18 +19,18 @@ export function isTrue(object: StoredObject, type: string): boolean {
   return conditionOf(object, type)?.status === 'True';
 }
 
-/** The list with this condition set; its transition time moves only when the status does. */
+/** The list with this condition set, at its end when it says something new; its transition time moves only when the status does. */
 export function withCondition(
   conditions: readonly Condition[] | undefined,
   condition: Condition,
   now: string,
 ): Condition[] {
-  const list = [...(conditions ?? [])];
-  const index = list.findIndex((item) => item.type === condition.type);
-  const before = list[index];
+  const list = conditions ?? [];
+  const before = list.find((item) => item.type === condition.type);
   const since = before?.status === condition.status ? before.lastTransitionTime : now;
   const next = { ...condition, lastTransitionTime: since ?? now };
-  if (index === -1) list.push(next);
-  else list[index] = next;
-  return list;
+  if (before?.status === condition.status && before.reason === condition.reason) {
+    return list.map((item) => (item === before ? next : item));
+  }
+  return [...list.filter((item) => item !== before), next];
 }

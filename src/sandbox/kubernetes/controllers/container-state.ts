@@ -103,6 +103,16 @@ export interface PodFacts {
   readonly hostIP: string;
   readonly podIP: string | undefined;
   readonly containers: readonly ContainerState[];
+  /** Of the cluster's version, 1.x. */
+  readonly minor: number;
+}
+
+/** The first 1.x whose kubelet reports these. */
+const SANDBOX_CONDITION_SINCE = 29;
+const HOST_ADDRESSES_SINCE = 29;
+
+function sandboxReady(podIP: string | undefined): Condition {
+  return { type: 'PodReadyToStartContainers', status: podIP === undefined ? 'False' : 'True' };
 }
 
 function phaseOf(pod: StoredObject, containers: readonly ContainerState[]): string {
@@ -128,25 +138,27 @@ function readiness(type: string, containers: readonly ContainerState[]): Conditi
 
 /** The status of a pod that is on a node. */
 export function podStatus(pod: StoredObject, facts: PodFacts): Record<string, unknown> {
-  const { now, hostIP, podIP, containers } = facts;
+  const { now, hostIP, podIP, containers, minor } = facts;
   const before = pod.status ?? {};
   const wanted: readonly Condition[] = [
-    { type: 'PodReadyToStartContainers', status: podIP === undefined ? 'False' : 'True' },
+    ...(minor < SANDBOX_CONDITION_SINCE ? [] : [sandboxReady(podIP)]),
     { type: 'Initialized', status: 'True' },
     readiness('Ready', containers),
     readiness('ContainersReady', containers),
     { type: 'PodScheduled', status: 'True' },
   ];
   const probed = (condition: Condition) => ({ ...condition, lastProbeTime: null });
-  const conditions = wanted.reduce<Condition[]>(
-    (list, condition) => withCondition(list, probed(condition), now),
-    before.conditions ?? [],
-  );
+  const known: readonly Condition[] = before.conditions ?? [];
+  const own = wanted.map((condition) => {
+    const was = known.filter(({ type }) => type === condition.type);
+    return withCondition(was, probed(condition), now);
+  });
+  const others = known.filter(({ type }) => !wanted.some((condition) => condition.type === type));
   return {
     phase: phaseOf(pod, containers),
-    conditions,
+    conditions: [...own.flat(), ...others],
     hostIP,
-    hostIPs: [{ ip: hostIP }],
+    ...(minor < HOST_ADDRESSES_SINCE ? {} : { hostIPs: [{ ip: hostIP }] }),
     ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
     startTime: before.startTime ?? now,
     containerStatuses: containers.map((container) => containerStatus(pod, container)),

@@ -13,6 +13,8 @@ export interface ControllerContext {
   readonly pace: (milliseconds: number) => number;
   /** Yields 0 ≤ x < 1. */
   readonly random: () => number;
+  /** Of the cluster's version, 1.x. */
+  readonly minor: number;
   readonly onError: (error: unknown) => void;
 }
 

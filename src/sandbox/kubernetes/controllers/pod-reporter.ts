@@ -32,10 +32,10 @@ export class PodReporter {
 
   status(pod: StoredObject, podIP: string | undefined, containers: readonly ContainerState[]): void {
     if (!this.isThere(pod)) return;
-    const { store, clock } = this.#context;
+    const { store, clock, minor } = this.#context;
     store.mutate(PODS, pod.metadata.namespace, pod.metadata.name, (draft) => {
       const now = timeText(clock.now());
-      draft.status = podStatus(draft, { now, hostIP: this.#node.ip, podIP, containers });
+      draft.status = podStatus(draft, { now, hostIP: this.#node.ip, podIP, containers, minor });
     });
   }
 

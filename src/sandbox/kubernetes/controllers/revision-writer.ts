@@ -15,6 +15,9 @@ import {
 
 const SOURCE = { component: 'deployment-controller' };
 
+/** The first 1.x whose events tell how many replicas there were before. */
+const FROM_AND_TO_SINCE = 27;
+
 /** What a Deployment does to its replica sets, each change told as an event. */
 export class RevisionWriter {
   readonly #context: ControllerContext;
@@ -88,7 +91,8 @@ export class RevisionWriter {
   }
 
   #tellScaled(deployment: StoredObject, set: string, before: number, after: number): void {
-    const message = `Scaled ${after > before ? 'up' : 'down'} replica set ${set} from ${before} to ${after}`;
+    const amount = this.#context.minor < FROM_AND_TO_SINCE ? `to ${after}` : `from ${before} to ${after}`;
+    const message = `Scaled ${after > before ? 'up' : 'down'} replica set ${set} ${amount}`;
     this.#context.events.record(deployment, {
       type: 'Normal',
       reason: 'ScalingReplicaSet',

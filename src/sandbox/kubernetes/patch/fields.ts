@@ -58,13 +58,20 @@ export function changedFields(before: unknown, after: unknown, schema: Schema): 
   for (const [segment, [part, partSchema]] of partsOf(after, schema) ?? []) {
     const previous = old?.get(segment)?.[0];
     if (sameJson(previous, part)) continue;
-    const bothHaveParts =
-      previous !== undefined && partsOf(previous, partSchema) !== undefined && partsOf(part, partSchema);
-    const own = bothHaveParts ? changedFields(previous, part, partSchema) : fieldsOf(part, partSchema);
-    if (bothHaveParts && isEmpty(own)) continue;
-    result[segment] = segment.startsWith('k:') && previous === undefined ? { '.': {}, ...own } : own;
+    const hasParts = partsOf(part, partSchema) !== undefined;
+    const hadParts = previous !== undefined && partsOf(previous, partSchema) !== undefined;
+    const own = changedFields(previous, part, partSchema);
+    if (hasParts && hadParts && isEmpty(own)) continue;
+    // A part that was not there at all is owned itself, beside what is in it.
+    const isNew = previous === undefined && !isPresent(before, segment);
+    result[segment] = isNew && (segment.startsWith('k:') || !isEmpty(own)) ? { '.': {}, ...own } : own;
   }
   return result;
+}
+
+/** Whether a field is there, were it null. */
+function isPresent(value: unknown, segment: string): boolean {
+  return isTree(value) && segment.startsWith('f:') && segment.slice(2) in value;
 }
 
 export function isEmpty(fields: Fields): boolean {

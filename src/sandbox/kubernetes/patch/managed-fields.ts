@@ -17,16 +17,25 @@ export interface ManagedEntry {
 export interface Writer {
   readonly manager: string;
   readonly subresource?: string;
+  /** The status is taken together with the rest. */
+  readonly whole?: boolean;
   /** RFC 3339. */
   readonly time: string;
 }
 
+/** The first 1.x in whose managedFields the writes of a subresource are told apart. */
+export const STATUS_OWNED_APART_SINCE = 22;
+
+type OwnedBy = Pick<Writer, 'subresource' | 'whole'>;
+
 const OWNED_METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
 
 /** The part of an object whose fields have owners: status only through its subresource. */
-export function ownedPart(object: Tree, subresource: string | undefined): Tree {
-  if (subresource === 'status') return isTree(object.status) ? { status: object.status } : {};
-  const { apiVersion: _apiVersion, kind: _kind, status: _status, metadata, ...rest } = object;
+export function ownedPart(object: Tree, { subresource, whole }: OwnedBy): Tree {
+  if (subresource === 'status' && whole !== true)
+    return isTree(object.status) ? { status: object.status } : {};
+  const { apiVersion: _apiVersion, kind: _kind, status, metadata, ...others } = object;
+  const rest: Tree = whole === true && isTree(status) ? { ...others, status } : others;
   const owned = isTree(metadata)
     ? Object.fromEntries(
         OWNED_METADATA.flatMap((field) => (metadata[field] ? [[field, metadata[field]]] : [])),
@@ -92,6 +101,26 @@ export function withOwner(
   return (mine === undefined ? [...rest, own] : rest).filter((entry) => !isEmpty(entry.fieldsV1));
 }
 
+/** Structures that every object has, as Go's types go: they are nobody's, only what is in them is. */
+const EMPTY_PARTS: Tree = {
+  metadata: {},
+  spec: {
+    containers: null,
+    strategy: {},
+    template: { metadata: {}, spec: { containers: null } },
+  },
+  status: { loadBalancer: {} },
+};
+
+/** Given to a Service by the server after it has noted whose the fields are. */
+const ALLOCATED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];
+
+function withoutAllocated(object: StoredObject): Tree {
+  if (object.kind !== 'Service' || !isTree(object.spec)) return object;
+  const kept = Object.entries(object.spec).filter(([field]) => !ALLOCATED.includes(field));
+  return { ...object, spec: Object.fromEntries(kept) };
+}
+
 /** Sets `after.metadata.managedFields` for a create, update or patch that turned `before` into `after`. */
 export function recordUpdate(
   before: StoredObject | undefined,
@@ -99,8 +128,8 @@ export function recordUpdate(
   schema: Schema,
   writer: Writer,
 ): void {
-  const old = ownedPart(before ?? {}, writer.subresource);
-  const fresh = ownedPart(after, writer.subresource);
+  const old = before === undefined ? EMPTY_PARTS : ownedPart(before, writer);
+  const fresh = ownedPart(before === undefined ? withoutAllocated(after) : after, writer);
   const changed = changedFields(old, fresh, schema);
   const gone = difference(changedFields(fresh, old, schema), changed);
   if (isEmpty(changed) && isEmpty(gone)) return;

@@ -70,7 +70,7 @@ function orphaned(previous: Fields, applied: Fields, others: Fields): Fields {
 
 function conflictError(conflicts: readonly (readonly [ManagedEntry, readonly string[]])[]): ApiError {
   const who = (entry: ManagedEntry) =>
-    `"${entry.manager}"${entry.subresource === undefined ? '' : ` with subresource "${entry.subresource}"`} using ${entry.apiVersion}`;
+    `"${entry.manager}"${entry.subresource === undefined ? '' : ` with subresource "${entry.subresource}"`}${entry.operation === 'Apply' ? '' : ` using ${entry.apiVersion}`}`;
   const causes: StatusCause[] = conflicts.flatMap(([entry, paths]) =>
     paths.map((field) => ({
       reason: 'FieldManagerConflict',
@@ -108,17 +108,13 @@ export function serverSideApply(
   options: ApplyOptions,
 ): StoredObject {
   const { writer, force } = options;
-  const wanted = ownedPart(config, writer.subresource);
+  const wanted = ownedPart(config, writer);
   const applied = fieldsOf(wanted, schema);
   const entries = live === undefined ? [] : trackedEntries(live, schema, writer);
   const mine = entryOf(entries, 'Apply', writer);
   const others = entries.filter((entry) => entry !== mine);
   const result = merged(live ?? {}, { ...config, metadata: appliedMetadata(config) }, schema) as StoredObject;
-  const changed = changedFields(
-    ownedPart(live ?? {}, writer.subresource),
-    ownedPart(result, writer.subresource),
-    schema,
-  );
+  const changed = changedFields(ownedPart(live ?? {}, writer), ownedPart(result, writer), schema);
   const conflicts = others
     .map((entry) => [entry, leafPaths(intersection(changed, entry.fieldsV1))] as const)
     .filter(([, paths]) => paths.length > 0);
@@ -152,7 +148,7 @@ function trackedEntries(live: StoredObject, schema: Schema, writer: Writer): rea
     'Update',
     { manager: BEFORE_FIRST_APPLY, time: writer.time },
     live.apiVersion,
-    fieldsOf(ownedPart(live, undefined), schema),
+    fieldsOf(ownedPart(live, {}), schema),
     {},
   );
 }
