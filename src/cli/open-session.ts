@@ -17,7 +17,7 @@ import { CommandFailure, EXIT } from './exit-code.ts';
 import { resolveInputs } from './inputs.ts';
 import { type Kept, readKept, writeKept } from './kept.ts';
 import { checkLiveChoices } from './live-choices.ts';
-import { type Connection, type SessionPorts, sessionPorts } from './ports.ts';
+import { type Connection, readPorts, type SessionPorts, sessionPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
 import { settle, worldOf } from './settle.ts';
 import { VERSION } from './version.ts';
@@ -32,6 +32,8 @@ export interface OpenedSession {
   /** As it was when it was opened. */
   readonly state: SessionState;
   readonly events: readonly Event[];
+  /** What opening it has journalled: that it was started, or resumed. */
+  readonly begun: readonly Event[];
   start(listeners: Pick<RunnerOptions, 'onEvents' | 'onOutput'>): Runner;
   close(): void;
 }
@@ -48,8 +50,9 @@ export interface NewSession {
 
 /** Begins a session: its folder, its lock, and the first line of its journal. */
 export async function beginSession(request: NewSession): Promise<OpenedSession> {
-  const { inputs, secrets } = resolveInputs(request.runbook, request.given);
   const { connection, context } = await settle(request);
+  await checkLiveChoices(request.runbook, request.given, readPorts(connection));
+  const { inputs, secrets } = resolveInputs(request.runbook, request.given);
   const session = createSession(stateFolder(process.env, homedir()), request.mode, systemClock.now());
   const kept: Kept = {
     connection,
@@ -70,7 +73,7 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
         version: VERSION,
       },
     ]);
-    return opened({ session, kept, journal, redactor, lock, secrets, events });
+    return opened({ session, kept, journal, redactor, lock, secrets, events, begun: events });
   });
 }
 
@@ -103,7 +106,7 @@ export async function resumeSession(
       },
     ]);
     const events = [...journal.events, ...resumed];
-    return opened({ session, kept, journal, redactor, lock, secrets, events });
+    return opened({ session, kept, journal, redactor, lock, secrets, events, begun: resumed });
   });
 }
 
@@ -141,9 +144,11 @@ interface Parts {
   readonly lock: SessionLock;
   readonly secrets: JsonObject;
   readonly events: readonly Event[];
+  readonly begun: readonly Event[];
 }
 
-function opened({ session, kept, journal, redactor, lock, secrets, events: known }: Parts): OpenedSession {
+function opened(parts: Parts): OpenedSession {
+  const { session, kept, journal, redactor, lock, secrets, events: known, begun } = parts;
   const ports = sessionPorts(kept.connection);
   const events: Event[] = [...known];
   const state = replay(events);
@@ -157,6 +162,7 @@ function opened({ session, kept, journal, redactor, lock, secrets, events: known
     lock,
     state,
     events,
+    begun,
     start: (listeners) =>
       createRunner({
         events,

@@ -34,13 +34,17 @@ export async function runUnattended(opened: OpenedSession, options: UnattendedOp
     const taken = asked === undefined ? undefined : runner.ask(asked);
     if (taken?.ok !== true) stop(waitingSentence(runner.state, taken?.message));
   };
+  const tell = (events: readonly Event[], state: SessionState) => {
+    for (const event of events) {
+      if (json) io.out(jsonLine(event));
+      else for (const line of plainLines(event, state)) io.out(line);
+    }
+  };
+  tell(opened.begun, opened.state);
   const runner = opened.start({
     onEvents(events: readonly Event[], state: SessionState) {
       options.onState(state);
-      for (const event of events) {
-        if (json) io.out(jsonLine(event));
-        else for (const line of plainLines(event, state)) io.out(line);
-      }
+      tell(events, state);
       if (scheduled) return;
       scheduled = true;
       setImmediate(answer);
