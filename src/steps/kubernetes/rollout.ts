@@ -17,6 +17,8 @@ import { plainObject } from './plain.ts';
 import { judgedAt, RESTARTED_AT, rolloutData, rolloutRequest } from './rollout-data.ts';
 import { planRestart, planReturn, planRollback, planStatus } from './rollout-plan.ts';
 import { revisionOf, templateOf } from './rollout-revisions.ts';
+import { whyNotReady } from './why-not-ready.ts';
+import { podSelectorOf } from './workload.ts';
 
 /** Watches a Deployment's rollout until it is complete; may first restart it, or bring an earlier revision back. */
 export const rollout = defineKind({
@@ -84,14 +86,18 @@ async function run(plan: Plan, context: RunContext): Promise<Outcome> {
 
 async function observe(plan: Plan, context: PlanContext): Promise<Observation> {
   const data = rolloutData.parse(plan.data);
-  const { kube, options } = await placeOf(context, data.namespace);
+  const place = await placeOf(context, data.namespace);
+  const { kube, options } = place;
   const deployment = await kube.get({ group: 'apps', resource: 'deployments', ...data }, options);
   const { holds, hopeless, summary, evidence, counts } = rolloutVerdict(deployment);
+  const why = holds ? undefined : await whyNotReady(place, podSelectorOf(deployment));
   const ofThisRollout = data.judgedAt === null || judgedAt(deployment) !== data.judgedAt;
   return {
     holds,
-    ...(hopeless !== undefined && ofThisRollout ? { hopeless } : {}),
-    summary,
+    ...(hopeless !== undefined && ofThisRollout
+      ? { hopeless: [hopeless, why].filter(isSaid).join(' ') }
+      : {}),
+    summary: [summary, why].filter(isSaid).join(', '),
     evidence,
     outputs: { ready: counts.ready, desired: counts.desired, revision: revisionOf(deployment) ?? null },
   };
@@ -122,3 +128,5 @@ async function probe(plan: Plan, context: PlanContext): Promise<Landed> {
       return { landed: 'unknown', evidence: `${name} has a pod template of neither revision.` };
   }
 }
+
+const isSaid = (text: string | undefined): text is string => text !== undefined;

@@ -14,6 +14,7 @@ import { sendGuarded } from './guarded.ts';
 import { lastChange } from './last-change.ts';
 import { type Place, placeOf, writablePlace } from './place.ts';
 import { planScale, type Scaling, scaleData, scaleRequest, servedBy, stillServing } from './scale-plan.ts';
+import { whyNotReady } from './why-not-ready.ts';
 import { podCount, replicasOf, WORKLOADS, workloadKinds } from './workload.ts';
 
 /** Sets the number of a workload's pods, and waits until they are there, or gone. */
@@ -77,10 +78,15 @@ async function observe(plan: Plan, context: PlanContext): Promise<Observation> {
   const now = replicasOf(workload);
   const there = data.wanted === 0 ? pods.staying === 0 : now.ready === data.wanted;
   const asked = now.wanted === data.wanted;
+  const holds = asked && now.observed && now.current === data.wanted && there;
+  const why = holds || data.wanted === 0 ? undefined : await whyNotReady(place, data.podSelector);
   return {
-    holds: asked && now.observed && now.current === data.wanted && there,
+    holds,
     ...(asked ? {} : { hopeless: changedBack(lastChange(workload), now.wanted, data) }),
-    summary: data.wanted === 0 ? `${pods.staying} left` : `${now.ready}/${data.wanted}`,
+    summary:
+      data.wanted === 0
+        ? `${pods.staying} left`
+        : `${now.ready}/${data.wanted}${why === undefined ? '' : `, ${why}`}`,
     evidence: [
       now.observed ? 'the controller has seen the change' : 'the controller has not seen the change yet',
       data.wanted === 0
