@@ -56,6 +56,8 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
     },
     audit: ready.audit,
     async stop() {
+      // It is waited for now, and so is what it keeps this process from.
+      child.ref();
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       if (child.exitCode === null && child.kill('SIGTERM')) await gone;
       rmSync(folder, { recursive: true, force: true });

@@ -24,33 +24,41 @@ export interface ResolvedInputs {
 
 /** Gives every input of a runbook its value, typed and checked; all problems are reported at once. */
 export function resolveInputs(runbook: Runbook, given: ReadonlyMap<string, Json>): ResolvedInputs {
-  const problems: string[] = [];
+  const missing = runbook.inputs
+    .filter((spec) => spec.required && (given.get(spec.name) ?? spec.default) === undefined)
+    .map(
+      ({ name, description }) =>
+        `Input ${name} is needed${description ? ` (${description})` : ''}: -i ${name}=…`,
+    );
+  refuse([...problemsOf(runbook, given), ...missing]);
   const inputs: Record<string, Json> = {};
   const secrets: Record<string, Json> = {};
-  const names = runbook.inputs.map((spec) => spec.name);
-  for (const name of given.keys()) {
-    if (names.includes(name)) continue;
-    problems.push(`${runbook.id} has no input ${name}.${hint(name, names)}`);
-  }
   for (const spec of runbook.inputs) {
     const value = given.get(spec.name) ?? spec.default;
-    if (value === undefined) {
-      if (spec.required)
-        problems.push(
-          `Input ${spec.name} is needed${spec.description ? ` (${spec.description})` : ''}: -i ${spec.name}=…`,
-        );
-      continue;
-    }
-    const typed = typedValue(spec, value);
-    const expected = inputProblem(typed, spec);
+    if (value !== undefined) (spec.type === 'secret' ? secrets : inputs)[spec.name] = typedValue(spec, value);
+  }
+  return { inputs, secrets };
+}
+
+/** What can be said of the values before any world is asked: names that are not there, values that do not fit. */
+export function checkInputs(runbook: Runbook, given: ReadonlyMap<string, Json>): void {
+  refuse(problemsOf(runbook, given));
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new CommandFailure(problems.join('\n'), EXIT.usage);
+}
+
+function problemsOf(runbook: Runbook, given: ReadonlyMap<string, Json>): readonly string[] {
+  const names = runbook.inputs.map((spec) => spec.name);
+  return [...given].flatMap(([name, value]) => {
+    const spec = runbook.inputs.find((one) => one.name === name);
+    if (spec === undefined) return [`${runbook.id} has no input ${name}.${hint(name, names)}`];
+    const expected = inputProblem(typedValue(spec, value), spec);
     // A secret is not repeated, not even when it is wrong.
     const found = spec.type === 'secret' ? 'the value' : textOf(value);
-    if (expected !== undefined) problems.push(`Input ${spec.name}: ${found} is not ${expected}.`);
-    else if (spec.type === 'secret') secrets[spec.name] = typed;
-    else inputs[spec.name] = typed;
-  }
-  if (problems.length > 0) throw new CommandFailure(problems.join('\n'), EXIT.usage);
-  return { inputs, secrets };
+    return expected === undefined ? [] : [`Input ${name}: ${found} is not ${expected}.`];
+  });
 }
 
 /** What was typed as a text, as the input's type wants it; anything that does not fit stays as it is. */

@@ -2,6 +2,7 @@ import type { KeptMode, SessionFolder } from '../journal/sessions.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { type DrillWorld, startDrillWorld } from './drill-world.ts';
+import { checkInputs } from './inputs.ts';
 import { hashOfRunbook, loadRunbook, loadScenario } from './load.ts';
 import { beginSession, type OpenedSession, resumeSession } from './open-session.ts';
 import type { Connection } from './ports.ts';
@@ -38,6 +39,7 @@ export async function openRequested(
     return { opened: await resumeSession(request.session, given, hashOfRunbook) };
   const runbook = await loadRunbook(request.runbook);
   check(runbook);
+  checkInputs(runbook, given);
   const base = { runbook, mode: request.mode, settings: request.settings };
   if (request.mode === 'incident')
     return { opened: await beginSession({ ...base, given, connection: request.connection }) };
