@@ -73,6 +73,12 @@ function defaultPodSpec(spec: Tree): void {
   trees(spec.volumes).forEach(defaultVolume);
 }
 
+/** How long a pod stays on a node that is gone. */
+function toleration(state: string): Tree {
+  const key = `node.kubernetes.io/${state}`;
+  return { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
+}
+
 function defaultPodTemplate(spec: Tree): void {
   const template = child(spec, 'template');
   // The Go type has no omitempty here, so real objects always show it.
@@ -147,7 +153,11 @@ function defaultAutoscaler(spec: Tree): void {
 
 const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree, minor: number) => void>> = {
   'pods.': (spec) => {
-    fill(spec, { enableServiceLinks: true });
+    fill(spec, { enableServiceLinks: true, serviceAccountName: 'default', priority: 0 });
+    fill(spec, {
+      preemptionPolicy: 'PreemptLowerPriority',
+      tolerations: ['not-ready', 'unreachable'].map(toleration),
+    });
     defaultPodSpec(spec);
   },
   'services.': defaultService,

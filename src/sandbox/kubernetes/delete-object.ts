@@ -1,5 +1,6 @@
 import { type ApiCall, type Cluster, json, type Reply, storageNamespace } from './api-call.ts';
 import { ApiError } from './api-error.ts';
+import { FOREGROUND } from './controllers/garbage-collector.ts';
 import { isTree, type Tree } from './json.ts';
 import { kubernetesTime } from './memory-store.ts';
 import { presentList, presentObject } from './present.ts';
@@ -28,15 +29,19 @@ function optionsOf(call: ApiCall): DeleteOptions {
 }
 
 function checkPreconditions(call: ApiCall, object: StoredObject, preconditions: Tree): void {
-  const { uid, resourceVersion } = object.metadata;
-  const { name } = object.metadata;
+  const { uid, resourceVersion, name } = object.metadata;
+  const { kind, group } = call.type;
+  const stale = (what: string, asked: unknown, found: string) =>
+    ApiError.conflict(
+      { group, resource: kind },
+      name,
+      `the ${what} in the precondition (${asked}) does not match the ${what} in record (${found}). The object might have been deleted and then recreated`,
+    );
   if (preconditions.uid !== undefined && preconditions.uid !== uid) {
-    const why = `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`;
-    throw ApiError.conflict(call.type, name, why);
+    throw stale('UID', preconditions.uid, uid);
   }
   if (preconditions.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
-    throw ApiError.conflict(call.type, name, why);
+    throw stale('ResourceVersion', preconditions.resourceVersion, resourceVersion);
   }
 }
 
@@ -62,14 +67,23 @@ function graceOf(call: ApiCall, object: StoredObject, options: DeleteOptions): n
   return options.gracePeriodSeconds ?? object.spec?.terminationGracePeriodSeconds ?? 30;
 }
 
+/** Deleted in the foreground, an object waits for the garbage collector to take its dependents first. */
+function finalizersOf(call: ApiCall, object: StoredObject, options: DeleteOptions): readonly unknown[] {
+  const { finalizers } = object.metadata;
+  const own: readonly unknown[] = Array.isArray(finalizers) ? finalizers : [];
+  const waits = options.propagationPolicy === 'Foreground' && call.type.resource !== 'namespaces';
+  return waits && !own.includes(FOREGROUND) ? [...own, FOREGROUND] : own;
+}
+
 type Deleted = { readonly gone: boolean; readonly object: StoredObject };
 
 function deleteOne(cluster: Cluster, call: ApiCall, object: StoredObject, options: DeleteOptions): Deleted {
   checkPreconditions(call, object, options.preconditions);
   const key = storageKey(call.type);
-  const { namespace, name, finalizers } = object.metadata;
+  const { namespace, name } = object.metadata;
   const grace = graceOf(call, object, options);
-  const stays = grace > 0 || (Array.isArray(finalizers) && finalizers.length > 0);
+  const finalizers = finalizersOf(call, object, options);
+  const stays = grace > 0 || finalizers.length > 0;
   if (options.dryRun) return { gone: !stays, object };
   if (options.propagationPolicy === 'Orphan') orphanDependents(cluster, object);
   if (!stays) {
@@ -81,6 +95,7 @@ function deleteOne(cluster: Cluster, call: ApiCall, object: StoredObject, option
     if (left !== undefined && left <= grace) return;
     draft.metadata.deletionTimestamp = kubernetesTime(cluster.now() + grace * 1000);
     draft.metadata.deletionGracePeriodSeconds = grace;
+    if (finalizers.length > 0) draft.metadata.finalizers = finalizers;
   });
   return { gone: false, object: marked ?? object };
 }

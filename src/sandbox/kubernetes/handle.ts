@@ -1,4 +1,5 @@
 import { createReview } from './access-review.ts';
+import { validateOptions } from './admission/request-options.ts';
 import type { ApiCall, Cluster, Reply } from './api-call.ts';
 import { ApiError } from './api-error.ts';
 import { deleteCollection, deleteObject } from './delete-object.ts';
@@ -8,7 +9,7 @@ import { proxyRequest } from './proxy.ts';
 import { getObject, listObjects } from './read.ts';
 import { changeScale, getScale } from './scale.ts';
 import { watchObjects } from './watch.ts';
-import { createObject, replaceObject } from './write.ts';
+import { APPLY_PATCH, createObject, replaceObject } from './write.ts';
 
 type Handler = (cluster: Cluster, call: ApiCall) => Reply;
 
@@ -34,6 +35,8 @@ const BY_SUBRESOURCE: Readonly<Record<string, Handler>> = {
 
 /** Does what the call asks. Throws ApiError. */
 export function handle(cluster: Cluster, call: ApiCall): Reply {
+  const { verb, query, document } = call;
+  validateOptions({ verb, query, document, isApply: call.contentType === APPLY_PATCH });
   const special = call.subresource === undefined ? undefined : BY_SUBRESOURCE[call.subresource];
   if (special !== undefined) return special(cluster, call);
   // Reviews are the types that can only be created.

@@ -50,8 +50,8 @@ export class MemoryStore implements Store {
   readonly #historyLimit: number;
   readonly #minor: number;
   readonly #objects = new Map<string, Map<string, StoredObject>>();
-  /** Lists by type as they were last asked for; a write to the type forgets its own. */
-  readonly #sorted = new Map<string, readonly StoredObject[]>();
+  /** Lists by type and namespace as they were last asked for; a write to the type forgets its own. */
+  readonly #sorted = new Map<string, Map<string | undefined, readonly StoredObject[]>>();
   readonly #listeners = new Set<(change: StoreChange) => void>();
   #history: StoreChange[] = [];
   #forgottenUpTo = 0;
@@ -75,9 +75,14 @@ export class MemoryStore implements Store {
 
   list(key: TypeKey, namespace?: string): readonly StoredObject[] {
     const id = typeId(key);
-    const all = this.#sorted.get(id) ?? sortedById(this.#objects.get(id));
-    this.#sorted.set(id, all);
-    return namespace === undefined ? all : all.filter((item) => item.metadata.namespace === namespace);
+    const byNamespace = this.#sorted.get(id) ?? new Map<string | undefined, readonly StoredObject[]>();
+    this.#sorted.set(id, byNamespace);
+    const all = byNamespace.get(undefined) ?? sortedById(this.#objects.get(id));
+    byNamespace.set(undefined, all);
+    if (namespace === undefined) return all;
+    const own = byNamespace.get(namespace) ?? all.filter((item) => item.metadata.namespace === namespace);
+    byNamespace.set(namespace, own);
+    return own;
   }
 
   create(key: TypeKey, object: NewObject): StoredObject {

@@ -1,14 +1,14 @@
 import { type ApiCall, type Cluster, json, type Reply, storageNamespace } from './api-call.ts';
 import { ApiError } from './api-error.ts';
 import { bodyObject } from './body.ts';
-import { asServed } from './event-view.ts';
 import type { Tree } from './json.ts';
 import { patched } from './patch/patch-document.ts';
 import { serverSideApply } from './patch/server-side-apply.ts';
 import { presentObject } from './present.ts';
 import { existing } from './read.ts';
-import { storageKey } from './resource-types.ts';
+import { groupVersionOf, storageKey } from './resource-types.ts';
 import { schemaOf } from './schema/kinds.ts';
+import { asServed } from './served-versions.ts';
 import type { StoredObject } from './store.ts';
 import { APPLY_PATCH, checkFields, checkIdentity, storeChanged, storeNew, writerOf } from './write.ts';
 
@@ -30,21 +30,18 @@ function patchInvalid(call: ApiCall, problem: string): ApiError {
 }
 
 function applyObject(cluster: Cluster, call: ApiCall): Reply {
-  if (!call.query.get('fieldManager')) {
-    throw ApiError.invalid('PatchOptions', 'meta.k8s.io', '', [
-      {
-        reason: 'FieldValueRequired',
-        message: 'Required value: is required for apply patch',
-        field: 'fieldManager',
-      },
-    ]);
-  }
   const config: Tree = structuredClone(bodyObject(call));
   checkFields(cluster, call, config, (problem) =>
     ApiError.badRequest(
       `failed to create typed patch object (${call.namespace ?? ''}/${call.name}; ${config.apiVersion}, Kind=${config.kind}): ${problem}`,
     ),
   );
+  const expected = groupVersionOf(call.type);
+  if (config.apiVersion !== expected) {
+    throw ApiError.badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${config.apiVersion ?? ''}, expected: ${expected}`,
+    );
+  }
   const wanted = checkIdentity(call, config);
   if ((config.metadata as Tree | undefined)?.managedFields !== undefined) {
     throw ApiError.badRequest('metadata.managedFields must be nil');

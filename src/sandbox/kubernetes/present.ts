@@ -1,7 +1,7 @@
 import type { ApiCall, Cluster } from './api-call.ts';
-import { asServed } from './event-view.ts';
 import type { Tree } from './json.ts';
 import { groupVersionOf, storageKey } from './resource-types.ts';
+import { asServed } from './served-versions.ts';
 import type { StoredObject } from './store.ts';
 import { partialObject, rowObjectOf, tableOf } from './table/table.ts';
 

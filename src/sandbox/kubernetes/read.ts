@@ -34,7 +34,7 @@ function decodeContinuation(cluster: Cluster, token: string): Continuation {
   try {
     continuation = JSON.parse(Buffer.from(token, 'base64url').toString()) as Continuation;
   } catch {
-    throw ApiError.badRequest(`continue key is not valid: ${token}`);
+    throw ApiError.badRequest('invalid continue token: continue key is not valid');
   }
   if (cluster.store.since(continuation.rv) === undefined) {
     throw new ApiError(
@@ -48,6 +48,27 @@ function decodeContinuation(cluster: Cluster, token: string): Continuation {
 
 function positionOf(object: StoredObject): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}
+
+/** Where in a list sorted by position what comes after `position` begins. */
+function indexAfter(objects: readonly StoredObject[], position: string): number {
+  let [low, high] = [0, objects.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const object = objects[middle];
+    if (object !== undefined && positionOf(object) <= position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** 0 for no limit. Throws ApiError for what is no number. */
+function limitOf(query: URLSearchParams): number {
+  const text = query.get('limit') ?? '';
+  if (!/^-?\d*$/.test(text)) {
+    throw ApiError.badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
+  }
+  return Math.max(0, Number(text));
 }
 
 /** The revision that the query asks for. Throws ApiError for one that is no number, or not reached yet. */
@@ -76,11 +97,10 @@ export function listObjects(cluster: Cluster, call: ApiCall): Reply {
   const selected = selection(query, `${key.resource}.${key.group}`);
   const token = query.get('continue') ?? '';
   const from = token === '' ? undefined : decodeContinuation(cluster, token);
-  const all = cluster.store
-    .list(key, storageNamespace(call))
-    .filter((object) => selected(object) && (from === undefined || positionOf(object) > from.after));
-  const limit = Number(query.get('limit') ?? 0) || all.length;
-  const page = all.slice(0, limit);
+  const listed = cluster.store.list(key, storageNamespace(call));
+  const start = from === undefined ? 0 : indexAfter(listed, from.after);
+  const all = listed.slice(start).filter(selected);
+  const page = all.slice(0, limitOf(query) || all.length);
   const revision = from?.rv ?? cluster.store.revision;
   const metadata: Tree = { resourceVersion: String(revision) };
   const last = page.at(-1);

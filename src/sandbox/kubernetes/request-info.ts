@@ -81,7 +81,9 @@ export function readResourceRequest(
   const served = subresource === undefined ? type : type.subresources.find((sub) => sub.name === subresource);
   if (served === undefined || (further.length > 0 && subresource !== 'proxy')) throw ApiError.noSuchPath();
   const verb = verbOf(method, name, query);
-  if (verb === undefined || !served.verbs.includes(verb)) throw ApiError.methodNotAllowed();
+  const needsName = verb === 'update' || verb === 'patch';
+  if (verb === undefined || !served.verbs.includes(verb) || (needsName && name === undefined))
+    throw ApiError.methodNotAllowed();
   // The namespace object is in itself, as far as authorization goes.
   const scope = type.group === '' && type.resource === 'namespaces' ? name : namespace;
   return {

@@ -21,6 +21,8 @@ export interface ResourceType extends TypeKey {
   readonly subresources: readonly SubresourceType[];
   /** First Kubernetes minor version, of 1.x, that serves it. */
   readonly since: number;
+  /** The last one, where it is no longer served by all. */
+  readonly until?: number;
   /** Where the objects are kept, when it is another view on them: events.k8s.io shows the core events. */
   readonly storedAs?: TypeKey;
 }
@@ -47,6 +49,7 @@ interface TypeOptions {
   readonly scale?: boolean;
   readonly subresources?: readonly SubresourceType[];
   readonly since?: number;
+  readonly until?: number;
   readonly storedAs?: TypeKey;
 }
 
@@ -68,6 +71,7 @@ function type(groupVersion: string, resource: string, kind: string, options: Typ
       ...(options.subresources ?? []),
     ],
     since: options.since ?? 0,
+    ...(options.until === undefined ? {} : { until: options.until }),
     ...(options.storedAs === undefined ? {} : { storedAs: options.storedAs }),
   };
 }
@@ -85,6 +89,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   type('v1', 'configmaps', 'ConfigMap', { shortNames: ['cm'] }),
   type('v1', 'endpoints', 'Endpoints', { shortNames: ['ep'] }),
   type('v1', 'events', 'Event', { shortNames: ['ev'] }),
+  type('v1', 'limitranges', 'LimitRange', { shortNames: ['limits'] }),
   type('v1', 'namespaces', 'Namespace', {
     shortNames: ['ns'],
     clusterWide: true,
@@ -93,7 +98,19 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   }),
   type('v1', 'nodes', 'Node', { shortNames: ['no'], clusterWide: true, status: true }),
   type('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim', { shortNames: ['pvc'], status: true }),
+  type('v1', 'persistentvolumes', 'PersistentVolume', {
+    shortNames: ['pv'],
+    clusterWide: true,
+    status: true,
+  }),
   type('v1', 'pods', 'Pod', { shortNames: ['po'], all: true, status: true, subresources: POD_SUBRESOURCES }),
+  type('v1', 'replicationcontrollers', 'ReplicationController', {
+    shortNames: ['rc'],
+    all: true,
+    status: true,
+    scale: true,
+  }),
+  type('v1', 'resourcequotas', 'ResourceQuota', { shortNames: ['quota'], status: true }),
   type('v1', 'secrets', 'Secret'),
   type('v1', 'serviceaccounts', 'ServiceAccount', { shortNames: ['sa'] }),
   type('v1', 'services', 'Service', {
@@ -102,6 +119,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
     status: true,
     subresources: [SERVICE_PROXY],
   }),
+  type('apps/v1', 'controllerrevisions', 'ControllerRevision'),
   type('apps/v1', 'daemonsets', 'DaemonSet', { shortNames: ['ds'], all: true, status: true }),
   type('apps/v1', 'deployments', 'Deployment', {
     shortNames: ['deploy'],
@@ -140,19 +158,36 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
     status: true,
     since: 23,
   }),
+  type('autoscaling/v1', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
+    shortNames: ['hpa'],
+    all: true,
+    status: true,
+  }),
+  type('batch/v1', 'cronjobs', 'CronJob', { shortNames: ['cj'], all: true, status: true, since: 21 }),
   type('batch/v1', 'jobs', 'Job', { all: true, status: true }),
+  type('batch/v1beta1', 'cronjobs', 'CronJob', { shortNames: ['cj'], all: true, status: true, until: 24 }),
+  type('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', { clusterWide: true, since: 19 }),
+  type('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', { shortNames: ['netpol'] }),
   type('networking.k8s.io/v1', 'ingresses', 'Ingress', { shortNames: ['ing'], status: true, since: 19 }),
   type('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget', {
     shortNames: ['pdb'],
     status: true,
     since: 21,
   }),
+  type('policy/v1beta1', 'poddisruptionbudgets', 'PodDisruptionBudget', {
+    shortNames: ['pdb'],
+    status: true,
+    until: 24,
+  }),
   type('rbac.authorization.k8s.io/v1', 'clusterrolebindings', 'ClusterRoleBinding', { clusterWide: true }),
   type('rbac.authorization.k8s.io/v1', 'clusterroles', 'ClusterRole', { clusterWide: true }),
   type('rbac.authorization.k8s.io/v1', 'rolebindings', 'RoleBinding'),
   type('rbac.authorization.k8s.io/v1', 'roles', 'Role'),
+  type('scheduling.k8s.io/v1', 'priorityclasses', 'PriorityClass', { shortNames: ['pc'], clusterWide: true }),
+  type('storage.k8s.io/v1', 'storageclasses', 'StorageClass', { shortNames: ['sc'], clusterWide: true }),
   type('coordination.k8s.io/v1', 'leases', 'Lease'),
   type('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice', { since: 21 }),
+  type('discovery.k8s.io/v1beta1', 'endpointslices', 'EndpointSlice', { since: 17, until: 24 }),
 ];
 
 const COUNTED = new Set([
@@ -202,6 +237,7 @@ export function servedTypes(version: string, notServed: readonly string[] = []):
   return RESOURCE_TYPES.filter(
     (item) =>
       item.since <= minor &&
+      minor <= (item.until ?? Number.POSITIVE_INFINITY) &&
       !hidden.has(groupVersionOf(item)) &&
       !hidden.has(`${groupVersionOf(item)}/${item.resource}`),
   );

@@ -7,7 +7,7 @@ import type { ServerCertificate } from '../certificate.ts';
 import { sendJson, sendReply, setWarnings } from './answer.ts';
 import type { ApiCall, Cluster } from './api-call.ts';
 import { ApiError } from './api-error.ts';
-import { authenticate } from './authentication.ts';
+import { authenticate, impersonated } from './authentication.ts';
 import { authorizePath, authorizeResource } from './authorization.ts';
 import { parseBody } from './body.ts';
 import { DEFAULT_USERS } from './default-access.ts';
@@ -162,7 +162,9 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
     const verb = (request.method ?? 'GET').toLowerCase();
     const exchange: Exchange = { request, response, url, user: '', verb, dryRun: false };
     try {
-      const user = authenticate(users, request.headers.authorization);
+      const caller = authenticate(users, request.headers.authorization);
+      exchange.user = caller.name;
+      const user = impersonated(store, caller, request.headers);
       exchange.user = user.name;
       const target = readResourceRequest(
         request.method ?? 'GET',

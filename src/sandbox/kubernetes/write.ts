@@ -3,7 +3,6 @@ import { validate } from './admission/validation.ts';
 import { type ApiCall, type Cluster, json, type Reply, storageNamespace } from './api-call.ts';
 import { ApiError } from './api-error.ts';
 import { bodyObject } from './body.ts';
-import { asStored } from './event-view.ts';
 import { isTree, type Tree } from './json.ts';
 import { kubernetesTime } from './memory-store.ts';
 import { nameSuffix } from './name-suffix.ts';
@@ -12,6 +11,7 @@ import { presentObject } from './present.ts';
 import { existing } from './read.ts';
 import { groupVersionOf, minorVersion, storageKey } from './resource-types.ts';
 import { schemaOf } from './schema/kinds.ts';
+import { asStored } from './served-versions.ts';
 import type { StoredObject } from './store.ts';
 
 /** Metadata that only the server sets: what a client sends there is ignored. */

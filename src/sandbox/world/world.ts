@@ -7,6 +7,7 @@ import { EventRecorder } from '../kubernetes/controllers/event-recorder.ts';
 import { GarbageCollector } from '../kubernetes/controllers/garbage-collector.ts';
 import { PODS } from '../kubernetes/controllers/keys.ts';
 import { Kubelet } from '../kubernetes/controllers/kubelet.ts';
+import { NamespaceController } from '../kubernetes/controllers/namespace-controller.ts';
 import { ReplicaSetController } from '../kubernetes/controllers/replica-set-controller.ts';
 import { signedStore } from '../kubernetes/patch/signed-store.ts';
 import {
@@ -73,6 +74,7 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
     },
   );
   const controllers: readonly Controller[] = [
+    new NamespaceController(unsigned),
     new GarbageCollector(context),
     kubelet,
     new ReplicaSetController(context),

@@ -33,7 +33,13 @@ function compare(step: Step, real: Answer, sandbox: Answer): string[] {
     theirs !== undefined && ours !== undefined
       ? differences(normalValue(theirs, managed), normalValue(ours, managed))
       : lineDifferences(normalText(real.text), normalText(sandbox.text));
+  if (codes.length > 0) return [...codes, `real: ${messageOf(real)}`, `sandbox: ${messageOf(sandbox)}`];
   return [...codes, ...texts, ...lineDifferences(normalText(real.problems), normalText(sandbox.problems))];
+}
+
+function messageOf({ text, problems }: Answer): string {
+  const said = (parsed(text) as { message?: string } | undefined)?.message;
+  return normalText(said ?? (problems || text)).slice(0, 400);
 }
 
 const version = JSON.parse(

@@ -8,9 +8,10 @@ const REPLACEMENTS: readonly Replacement[] = [
   [/\b\d{1,3}(\.\d{1,3}){3}(\/\d+)?\b/g, 'ADDRESS'],
   [/pod-template-hash=\w+/g, 'pod-template-hash=HASH'],
   [/\b((?:web|other|undone|bad)-)[0-9a-z]{6,10}-[0-9a-z]{5}\b/g, '$1HASH-RANDOM'],
-  [/\b((?:web|other|undone|bad)-)[0-9a-z]{6,10}\b(?!-)/g, '$1HASH'],
+  [/\b((?:web|other|undone|bad)-)[0-9a-z]{6,10}\b(?!-[0-9a-z]{5}\b)/g, '$1HASH'],
   [/\b((?:web|bare|other|undone|bad)[-\w]*?)\.[0-9a-f]{16}\b/g, '$1.EVENT'],
   [/https:\/\/[\w.]+:\d+/g, 'https://SERVER'],
+  [/\b(node1|sandbox-worker)\b/g, 'NODE'],
   [/containerd:\/\/[0-9a-f]+/g, 'CONTAINER'],
   [/\bsha256:[0-9a-f]{64}/g, 'DIGEST'],
   [/\b(\d+d)?(\d+h)?(\d+m)?\d+(\.\d+)?(s|ms)\b|\b\d+[mhd](\d+[smh])?\b/g, 'AGE'],
@@ -39,7 +40,9 @@ export function normalValue(value: unknown, managed: boolean, field = ''): unkno
   if (typeof value === 'string') return normalText(value);
   if (Array.isArray(value)) return value.map((item) => normalValue(item, managed));
   if (typeof value !== 'object' || value === null) return value;
-  const parts = Object.entries(value).filter(([key]) => managed || key !== 'managedFields');
+  const parts = Object.entries(value).filter(
+    ([key]) => key !== 'description' && (managed || key !== 'managedFields'),
+  );
   return Object.fromEntries(parts.map(([key, part]) => [normalText(key), normalValue(part, managed, key)]));
 }
 

@@ -6,6 +6,7 @@ export const ENDPOINTS: TypeKey = { group: '', resource: 'endpoints' };
 export const EVENTS: TypeKey = { group: '', resource: 'events' };
 export const NODES: TypeKey = { group: '', resource: 'nodes' };
 export const NAMESPACES: TypeKey = { group: '', resource: 'namespaces' };
+export const SERVICE_ACCOUNTS: TypeKey = { group: '', resource: 'serviceaccounts' };
 export const DEPLOYMENTS: TypeKey = { group: 'apps', resource: 'deployments' };
 export const REPLICA_SETS: TypeKey = { group: 'apps', resource: 'replicasets' };
 export const AUTOSCALERS: TypeKey = { group: 'autoscaling', resource: 'horizontalpodautoscalers' };

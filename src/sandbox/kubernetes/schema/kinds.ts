@@ -143,6 +143,8 @@ const autoscaler = kindOf({
     maxReplicas: integer,
     metrics: list(any),
     behavior: any,
+    // In autoscaling/v1 instead of metrics.
+    targetCPUUtilizationPercentage: integer,
   }),
   status: any,
 });
