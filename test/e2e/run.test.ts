@@ -15,7 +15,7 @@ function flagsFor({ ready }: Sandbox, ...more: readonly string[]): readonly stri
 }
 
 const incidents = ({ folder }: Place) => {
-  const state = path.join(folder, 'state/sessions');
+  const state = path.join(folder, 'state/incidents');
   return existsSync(state) ? readdirSync(state) : [];
 };
 
