@@ -12,15 +12,47 @@ interface RunOptions {
   readonly onOutput?: (chunk: string) => void;
 }
 
-/** Local programs over execa: arguments as a list, never a shell; all output to a file, its end in memory. */
-export function createProcesses(graceMs = 5_000): Processes {
-  return { run: (request, options) => run(request, options, graceMs) };
+/** What output goes through, piece by piece, before anything shows or keeps it. */
+export interface OutputGuard {
+  push(piece: Buffer): Buffer;
+  /** What was held back. */
+  end(): Buffer;
 }
 
-async function run(request: ProcessRequest, options: RunOptions, graceMs: number): Promise<ProcessResult> {
+export interface ProcessesOptions {
+  /** Between asking a program to end and ending it, in milliseconds. */
+  readonly graceMs?: number;
+  /** One for each stream of each program; without it output is taken as it is. */
+  readonly guard?: () => OutputGuard;
+}
+
+/** What a timer of Node can count to; a longer one would go off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+type Settings = Required<ProcessesOptions>;
+
+const UNGUARDED: OutputGuard = { push: (piece) => piece, end: () => Buffer.alloc(0) };
+
+/** Local programs over execa: arguments as a list, never a shell; all output to a file, its end in memory. */
+export function createProcesses({
+  graceMs = 5_000,
+  guard = () => UNGUARDED,
+}: ProcessesOptions = {}): Processes {
+  return { run: (request, options) => run(request, options, { graceMs, guard }) };
+}
+
+async function run(
+  request: ProcessRequest,
+  options: RunOptions,
+  { graceMs, guard }: Settings,
+): Promise<ProcessResult> {
   const [program, ...args] = request.argv;
   if (options.signal.aborted) throw cancelled(program);
   const file = request.outputFile === undefined ? undefined : await openOutput(request.outputFile);
+  if (options.signal.aborted) {
+    await file?.close();
+    throw cancelled(program);
+  }
   const started = performance.now();
   const both = new OutputTail();
   const out = new OutputTail();
@@ -38,12 +70,19 @@ async function run(request: ProcessRequest, options: RunOptions, graceMs: number
   let ended: 'timed out' | 'cancelled' | undefined;
   const end = (why: 'timed out' | 'cancelled') => {
     ended ??= why;
-    if (child.pid !== undefined) void endGroup(child.pid, graceMs, child);
+    if (child.pid === undefined) return;
+    void endGroup(child.pid, graceMs, child).then(() => {
+      // whoever left the group may hold the output open for ever
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    });
   };
   const cancel = () => end('cancelled');
   options.signal.addEventListener('abort', cancel, { once: true });
   const timer =
-    request.timeoutMs === undefined ? undefined : setTimeout(() => end('timed out'), request.timeoutMs);
+    request.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => end('timed out'), Math.min(request.timeoutMs, LONGEST_TIMER_MS));
   let keeping = file !== undefined;
   // a full disk is no reason to end a restore half-way; it is said where the output is read
   const keep = async (chunk: Buffer) => {
@@ -57,12 +96,21 @@ async function run(request: ProcessRequest, options: RunOptions, graceMs: number
     }
   };
   const take = async (stream: Readable | null, own?: OutputTail) => {
-    for await (const chunk of (stream ?? []) as AsyncIterable<Buffer>) {
+    const guarded = guard();
+    const pass = async (chunk: Buffer) => {
+      if (chunk.length === 0) return;
       both.push(chunk);
       own?.push(chunk);
       batches?.push(chunk);
       await keep(chunk);
+    };
+    try {
+      for await (const chunk of (stream ?? []) as AsyncIterable<Buffer>) await pass(guarded.push(chunk));
+    } catch (error) {
+      // a program that was ended may have left its output open: it was closed from this side
+      if (ended === undefined) throw error;
     }
+    await pass(guarded.end());
   };
   try {
     const [result] = await Promise.all([child, take(child.stdout, out), take(child.stderr)]);

@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/clock.ts';
 import { createHttpReads } from '../adapters/http.ts';
 import { createKubernetes, createKubernetesReads } from '../adapters/kubernetes/kubernetes.ts';
-import { createProcesses } from '../adapters/processes.ts';
+import { createProcesses, type OutputGuard } from '../adapters/processes.ts';
 import { createPrometheus } from '../adapters/prometheus.ts';
 import { PortFailure } from '../ports/failure.ts';
 import type { KubernetesReads } from '../ports/kubernetes.ts';
@@ -37,12 +37,12 @@ export function readPorts(connection: Connection): ReadPorts {
   };
 }
 
-/** All ports of a session; each client is made when it is first asked for, and once. */
-export function sessionPorts(connection: Connection): SessionPorts {
+/** All ports of a session; each client is made when it is first asked for, and once. Programs' output goes through `guard`. */
+export function sessionPorts(connection: Connection, guard: () => OutputGuard): SessionPorts {
   const reads = readPorts(connection);
   const ports: Ports = {
     ...reads,
-    processes: createProcesses(),
+    processes: createProcesses({ guard }),
     kubernetes: once(async () => createKubernetes(kubernetesOptions(connection))),
   };
   return { reads, ports, kubernetes: reads.kubernetes };

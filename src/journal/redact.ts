@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { REDACTED } from '../prose/redacted.ts';
 
 export { REDACTED } from '../prose/redacted.ts';
@@ -16,6 +17,13 @@ export interface Redactor {
   redact(text: string): string;
   /** For text that comes in pieces: a secret may be cut by the seam. */
   stream(): StreamRedactor;
+  /** For bytes that come in pieces. Where no secret is known they stay as they are, text or not. */
+  byteStream(): ByteRedactor;
+}
+
+export interface ByteRedactor {
+  push(piece: Buffer): Buffer;
+  end(): Buffer;
 }
 
 export interface StreamRedactor {
@@ -52,7 +60,16 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
       },
     };
   }
-  return { add, redact, stream };
+
+  function byteStream(): ByteRedactor {
+    const text = stream();
+    const decoder = new StringDecoder('utf8');
+    return {
+      push: (piece) => (forms.size === 0 ? piece : Buffer.from(text.push(decoder.write(piece)))),
+      end: () => Buffer.from(text.push(decoder.end()) + text.end()),
+    };
+  }
+  return { add, redact, stream, byteStream };
 }
 
 /** Length of the longest end of the text with which a secret begins. */

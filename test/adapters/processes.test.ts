@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createProcesses } from '../../src/adapters/processes.ts';
+import { createRedactor } from '../../src/journal/redact.ts';
+import { REDACTED } from '../../src/prose/redacted.ts';
 import { temporaryFolder } from './api-server.ts';
 
 const processes = createProcesses();
@@ -98,6 +100,35 @@ describe('running a program', () => {
   });
 });
 
+describe('output that holds a secret', () => {
+  it('is redacted in the kept file and in everything that is made of it, wherever a pipe or a tail cuts it', async () => {
+    const outputFile = join(temporaryFolder(), 'output.log');
+    const shown: string[] = [];
+    const guarded = createProcesses({ guard: createRedactor(['hunter2']).byteStream });
+    const code =
+      'process.stdout.write("one hun"); setTimeout(() => process.stdout.write("ter2 two " + "x".repeat(65532) + "hunter2é"), 100); console.error("hunter2")';
+    const result = await guarded.run(
+      { argv: script(code), outputFile },
+      { signal: live(), onOutput: (chunk) => shown.push(chunk) },
+    );
+    const kept = readFileSync(outputFile, 'utf8');
+    for (const text of [kept, result.tail, result.stdout, shown.join('')])
+      expect(text).not.toMatch(/hunt|ter2/);
+    expect(kept).toContain(`${REDACTED} two`);
+    expect(kept.endsWith(`${REDACTED}é`)).toBe(true);
+  });
+
+  it('is kept byte for byte where no secret is known', async () => {
+    const outputFile = join(temporaryFolder(), 'output.log');
+    const guarded = createProcesses({ guard: createRedactor().byteStream });
+    await guarded.run(
+      { argv: script('process.stdout.write(Buffer.from([0xff, 0x00, 0xc3]))'), outputFile },
+      { signal: live() },
+    );
+    expect([...readFileSync(outputFile)]).toEqual([0xff, 0x00, 0xc3]);
+  });
+});
+
 describe('what can go wrong', () => {
   it('a program that is not there', async () => {
     await expect(processes.run({ argv: ['no-such-program'] }, { signal: live() })).rejects.toMatchObject({
@@ -152,12 +183,53 @@ describe('what can go wrong', () => {
 
   it('a program that ignores SIGTERM is killed after the grace period', async () => {
     const controller = new AbortController();
-    const stubborn = createProcesses(100);
+    const stubborn = createProcesses({ graceMs: 100 });
     const running = stubborn.run(
       { argv: script('process.on("SIGTERM", () => {}); console.log("ready"); setTimeout(() => {}, 60000)') },
       { signal: controller.signal, onOutput: () => controller.abort() },
     );
     await expect(running).rejects.toMatchObject({ reason: 'cancelled' });
+  });
+
+  it('what has left the group and keeps the output open does not keep the step', async () => {
+    const controller = new AbortController();
+    const code =
+      'const c = require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"], { detached: true, stdio: "inherit" }); console.log(c.pid); setTimeout(() => {}, 60000)';
+    let escaped = 0;
+    const running = createProcesses({ graceMs: 50 }).run(
+      { argv: script(code) },
+      {
+        signal: controller.signal,
+        onOutput: (chunk) => {
+          escaped = Number(chunk.trim());
+          controller.abort();
+        },
+      },
+    );
+    await expect(running).rejects.toMatchObject({ reason: 'cancelled' });
+    expect(isAlive(escaped)).toBe(true);
+    process.kill(escaped);
+  });
+
+  it('a time limit longer than a timer can count does not go off at once', async () => {
+    const result = await processes.run(
+      { argv: script('setTimeout(() => console.log("done"), 50)'), timeoutMs: 2 ** 31 + 1 },
+      { signal: live() },
+    );
+    expect(result).toMatchObject({ exitCode: 0, timedOut: false });
+  });
+
+  it('cancelled while its output file was being opened, it does not begin', async () => {
+    const controller = new AbortController();
+    const folder = temporaryFolder();
+    const begun = join(folder, 'begun');
+    const running = processes.run(
+      { argv: ['touch', begun], outputFile: join(folder, 'output.log') },
+      { signal: controller.signal },
+    );
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ reason: 'cancelled' });
+    expect(existsSync(begun)).toBe(false);
   });
 
   it('cancelled before it began, it does not begin', async () => {
