@@ -2,15 +2,17 @@ import type { ApiCall } from './api-call.ts';
 import { ApiError } from './api-error.ts';
 import { isTree, type Tree } from './json.ts';
 import { isKubernetesProtobuf } from './protobuf.ts';
+import { objectFromProtobuf } from './protobuf-object.ts';
 
 const ACCEPTED = 'application/json, application/yaml';
 
 /**
  * The JSON value of a body; YAML only where it is not JSON already, as what kubectl applies is.
- * Undefined for an empty body and for protobuf. Throws ApiError BadRequest.
+ * Undefined for an empty body and for a kind unknown in protobuf. Throws ApiError BadRequest.
  */
 export async function parseBody(contentType: string, body: Buffer): Promise<unknown> {
-  if (body.length === 0 || isKubernetesProtobuf(body)) return undefined;
+  if (body.length === 0) return undefined;
+  if (isKubernetesProtobuf(body)) return fromProtobuf(body);
   const text = body.toString('utf8');
   const isYaml = contentType.includes('yaml') && !/^\s*[[{]/.test(text);
   try {
@@ -20,9 +22,17 @@ export async function parseBody(contentType: string, body: Buffer): Promise<unkn
   }
 }
 
-/** The call's body as an object. Throws ApiError for protobuf, which only reviews may come in. */
+function fromProtobuf(body: Buffer): unknown {
+  try {
+    return objectFromProtobuf(body);
+  } catch (error) {
+    throw ApiError.badRequest(`the object provided is unrecognized: ${(error as Error).message}`);
+  }
+}
+
+/** The call's body as an object. Throws ApiError for a kind that the sandbox cannot read in protobuf. */
 export function bodyObject(call: ApiCall): Tree {
-  if (isKubernetesProtobuf(call.body)) {
+  if (call.document === undefined && isKubernetesProtobuf(call.body)) {
     throw ApiError.unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED}`,
     );

@@ -148,7 +148,8 @@ function defaultNamespace(namespace: StoredObject, minor: number): void {
 }
 
 function defaultAutoscaler(spec: Tree): void {
-  fill(spec, { minReplicas: 1 });
+  const target = { type: 'Utilization', averageUtilization: 80 };
+  fill(spec, { minReplicas: 1, metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
 }
 
 const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree, minor: number) => void>> = {

@@ -147,6 +147,23 @@ describe.each(findPrograms())('%s', (program) => {
     expect(forced.code).toBe(0);
   });
 
+  test('create makes what its typed clients write, in protobuf since 1.32', async () => {
+    const made = async (line: string, path: string) => {
+      await asAdmin(`create ${line}`);
+      return (await asAdmin(`get ${line.split(' ').slice(0, 2).join('/')} -o jsonpath={${path}}`)).out;
+    };
+    expect(await made('configmap made --from-literal=a=b', '.data')).toBe('{"a":"b"}');
+    expect(await made('role made --verb=get --resource=pods', '.rules')).toBe(
+      '[{"apiGroups":[""],"resources":["pods"],"verbs":["get"]}]',
+    );
+    const image = '.spec.template.spec.containers[0].image';
+    expect(await made('deployment made --image=app:1 --replicas=0', `.spec.replicas}{${image}`)).toBe(
+      '0app:1',
+    );
+    await asAdmin('create service clusterip made --tcp=80:8080');
+    expect((await asAdmin('get service made -o jsonpath={.spec.ports[0].targetPort}')).out).toBe('8080');
+  });
+
   test('scale, wait, restart, status, history and undo', async () => {
     expect((await run('scale deployment backend-blue --replicas=2')).out).toBe(
       'deployment.apps/backend-blue scaled\n',
