@@ -36,7 +36,7 @@ test('an edit of the world is signed by who made it, when it was made', () => {
   const newest = entries(world.service('web')).at(-1);
   expect(newest).toMatchObject({
     manager: 'night-shift',
-    fieldsV1: { 'f:spec': { 'f:selector': { 'f:app': {} } } },
+    fieldsV1: { 'f:spec': { 'f:selector': {} } },
   });
   const age = world.clock.now() - Date.parse(newest?.time ?? '');
   expect(age).toBeGreaterThanOrEqual(0);
