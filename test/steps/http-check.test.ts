@@ -84,6 +84,18 @@ describe('checking through the API server', () => {
     });
   });
 
+  it('asks the ready pods of a Deployment, by its own selector', async () => {
+    const kube = banking({ blue: [true, false, true] });
+    const asked: ProxyRequest[] = [];
+    kube.proxy = (request) => {
+      asked.push(request);
+      return { status: 200, body: 'x', durationMs: 4 };
+    };
+    const seen = await look({ deployment: 'frontend-blue' }, fakePorts({ kubernetes: kube }));
+    expect(asked.map(({ name }) => name)).toEqual(['frontend-blue-0', 'frontend-blue-2']);
+    expect(seen).toMatchObject({ holds: true, summary: '2/2 pods' });
+  });
+
   it('does not pass when too few pods are ready, or none', async () => {
     expect(await look({ selector: 'color=blue', 'min-pods': 3 })).toMatchObject({
       holds: false,

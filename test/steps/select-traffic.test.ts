@@ -19,6 +19,30 @@ function selectorOf(kube: FakeKubernetes) {
 }
 
 describe('planning a switch', () => {
+  it('turns the selector as it is, whatever its labels, when a word is to be swapped', async () => {
+    const swap = selectTraffic.schema.parse({
+      service: 'frontend-service',
+      swap: { from: 'green', to: 'blue' },
+    });
+    const named = await selectTraffic.plan(toBlue, planContext());
+    expect((await selectTraffic.plan(swap, planContext())).effects).toEqual(named.effects);
+  });
+
+  it('refuses to swap a word that the selector does not name', async () => {
+    const swap = selectTraffic.schema.parse({
+      service: 'frontend-service',
+      swap: { from: 'red', to: 'pink' },
+    });
+    await expect(selectTraffic.plan(swap, planContext())).rejects.toThrow('does not name red');
+  });
+
+  it.each([{}, { selector: BLUE, swap: { from: 'green', to: 'blue' } }])(
+    'wants one way to say where to: %o',
+    (ways) => {
+      expect(selectTraffic.schema.safeParse({ service: 'frontend-service', ...ways }).success).toBe(false);
+    },
+  );
+
   it('shows both selectors with the pods behind them, and the very patch', async () => {
     const plan = await selectTraffic.plan(toBlue, planContext());
     expect(plan.summary).toBe(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationField, durationMs, nameField, namespaceField } from '../fields.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { placeOf } from '../kubernetes/place.ts';
+import { podSelectorOf, WORKLOADS } from '../kubernetes/workload.ts';
 import { readingPlan } from '../reading-plan.ts';
 import { defineKind, type Permission, type PlanContext } from '../step-kind.ts';
 import { expectation, expectationFields, mismatch } from './expectation.ts';
@@ -24,11 +25,14 @@ const schema = z
       .min(1)
       .optional()
       .describe('A label selector: each ready pod is checked, through the API server.'),
+    deployment: nameField
+      .optional()
+      .describe('A Deployment: each of its ready pods is checked, through the API server.'),
     'min-pods': z
       .int()
       .min(1)
       .default(1)
-      .describe('With a selector: how many ready pods there must be at least.'),
+      .describe('With a selector or a Deployment: how many ready pods there must be at least.'),
     port: z
       .union([z.int().min(1).max(65_535), z.string().min(1)])
       .optional()
@@ -41,9 +45,10 @@ const schema = z
   })
   .refine(
     (params) =>
-      [params.url, params.service, params.pod, params.selector].filter((way) => way !== undefined).length ===
-      1,
-    { message: 'expected exactly one of url, service, pod and selector' },
+      [params.url, params.service, params.pod, params.selector, params.deployment].filter(
+        (way) => way !== undefined,
+      ).length === 1,
+    { message: 'expected exactly one of url, service, pod, selector and deployment' },
   );
 type Params = z.infer<typeof schema>;
 
@@ -51,7 +56,7 @@ type Params = z.infer<typeof schema>;
 export const check = defineKind({
   kind: 'http/check',
   description:
-    'Asks an address, a Service, a pod, or each ready pod of a selector, until it answers with the expected status and body.',
+    'Asks an address, a Service, a pod, or each ready pod of a selector or a Deployment, until it answers with the expected status and body.',
   schema,
   risk: 'safe',
   outputs: {
@@ -135,9 +140,15 @@ async function reach(
   if (params.url !== undefined) return { of: { through: 'url', url: params.url }, permissions: [] };
   const { kube, namespace, options } = await placeOf(context, params.namespace);
   const at = { namespace, port: params.port ?? null, path: params.path, scheme: params.scheme };
+  const selector =
+    params.deployment === undefined
+      ? params.selector
+      : podSelectorOf(
+          await kube.get({ ...WORKLOADS.deployment, name: params.deployment, namespace }, options),
+        );
   const of: Target =
-    params.selector !== undefined
-      ? { through: 'selector', selector: params.selector, minPods: params['min-pods'], ...at }
+    selector !== undefined
+      ? { through: 'selector', selector, minPods: params['min-pods'], ...at }
       : params.service !== undefined
         ? { through: 'services', name: params.service, ...at }
         : { through: 'pods', name: params.pod ?? '', ...at };

@@ -11,11 +11,13 @@ import {
   type Plan,
   type PlanContext,
   type RunContext,
+  StepFailure,
 } from '../step-kind.ts';
 import { sendGuarded } from './guarded.ts';
 import { lastChange } from './last-change.ts';
 import { type Place, placeOf, writablePlace } from './place.ts';
 import { planSwitch, type Switch, switchData, switchPatch } from './select-traffic-plan.ts';
+import { swapWord } from './swap-word.ts';
 import { endpointsBehind, podsOf, sameSelector, selectorOf, selectorText, selectorWord } from './traffic.ts';
 
 /** Sends a Service's traffic to other pods by replacing its whole selector, and proves that it went there. */
@@ -23,21 +25,33 @@ export const selectTraffic = defineKind({
   kind: 'kubernetes/select-traffic',
   description:
     'Replaces the whole selector of a Service, after making sure that enough of the chosen pods are ready, and watches its endpoints until they are those pods alone.',
-  schema: z.strictObject({
-    service: nameField.describe('The Service whose traffic is sent elsewhere.'),
-    selector: z
-      .record(z.string().min(1), z.string())
-      .refine((selector) => Object.keys(selector).length > 0, 'expected at least one label')
-      .describe('The whole new selector; labels that are not named here are dropped from it.'),
-    'min-ready': z
-      .int()
-      .min(1)
-      .default(1)
-      .describe(
-        'Refuse when fewer of the chosen pods are ready, and verify that at least so many get the traffic.',
-      ),
-    namespace: namespaceField,
-  }),
+  schema: z
+    .strictObject({
+      service: nameField.describe('The Service whose traffic is sent elsewhere.'),
+      selector: z
+        .record(z.string().min(1), z.string())
+        .refine((selector) => Object.keys(selector).length > 0, 'expected at least one label')
+        .optional()
+        .describe('The whole new selector; labels that are not named here are dropped from it.'),
+      swap: z
+        .strictObject({
+          from: z.string().min(1).describe('A word of the selector as it is: green.'),
+          to: z.string().min(1).describe('The word that takes its place: blue.'),
+        })
+        .optional()
+        .describe('Instead of a selector: one word exchanged in every value of the selector as it is.'),
+      'min-ready': z
+        .int()
+        .min(1)
+        .default(1)
+        .describe(
+          'Refuse when fewer of the chosen pods are ready, and verify that at least so many get the traffic.',
+        ),
+      namespace: namespaceField,
+    })
+    .refine(({ selector, swap }) => (selector === undefined) !== (swap === undefined), {
+      message: 'expected exactly one of selector and swap',
+    }),
   risk: 'change',
   outputs: {
     selector: 'The selector now.',
@@ -46,18 +60,34 @@ export const selectTraffic = defineKind({
     ready: 'How many there are.',
   },
   window: { forMs: 10_000, withinMs: 60_000, everyMs: 1_000 },
-  describe: ({ service, selector }) => `Send the traffic of service/${service} to ${selectorText(selector)}`,
-  plan: async (params, context) =>
-    planSwitch(await placeOf(context, params.namespace), {
-      service: params.service,
-      wanted: params.selector,
-      minReady: params['min-ready'],
-    }),
+  describe: ({ service, selector, swap }) =>
+    `Send the traffic of service/${service} to ${selector === undefined ? (swap?.to ?? '') : selectorText(selector)}`,
+  plan: async (params, context) => {
+    const place = await placeOf(context, params.namespace);
+    const { service, swap } = params;
+    const wanted = params.selector ?? (await swapped(place, service, swap?.from ?? '', swap?.to ?? ''));
+    return planSwitch(place, { service, wanted, minReady: params['min-ready'] });
+  },
   run,
   observe,
   probe,
   undo,
 });
+
+/** The selector as it is, with the one word exchanged; refused where nothing of it would change. */
+async function swapped({ kube, namespace, options }: Place, service: string, from: string, to: string) {
+  const object = await kube.get({ group: '', resource: 'services', name: service, namespace }, options);
+  const before = selectorOf(object);
+  const wanted = swapWord(before, from, to);
+  const names = Object.values(wanted).some((value) => value.split(/[-_.]/).includes(to));
+  if (names) return wanted;
+  throw new StepFailure(
+    `The selector of service/${service} ${selectorText(before)} does not name ${from}, so it cannot be turned to ${to}.`,
+    {
+      next: 'Look at what the Service selects, and switch it by hand or with a runbook that names the selector.',
+    },
+  );
+}
 
 async function run(plan: Plan, context: RunContext): Promise<Outcome> {
   const data = switchData.parse(plan.data);
