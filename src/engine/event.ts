@@ -28,6 +28,13 @@ export interface Failure {
   readonly refused?: boolean;
 }
 
+/** What a verification waits for: the file's words, filled in, how long it must hold, and until when it is looked for. */
+export interface Aim {
+  readonly says?: string;
+  readonly forMs: number;
+  readonly withinMs: number;
+}
+
 interface Stamp {
   /** From 1, without gaps. */
   readonly seq: number;
@@ -84,7 +91,7 @@ export type Event =
   /** Output went to the file; only its place is journalled. */
   | (StepStamp & { readonly type: 'step-output'; readonly text: string; readonly bytes: number })
   /** `run` returned; what it wanted is being observed now. */
-  | (StepStamp & { readonly type: 'step-verifying'; readonly outcome: Outcome })
+  | (StepStamp & { readonly type: 'step-verifying'; readonly outcome: Outcome; readonly aim?: Aim })
   | (StepStamp & { readonly type: 'step-observed'; readonly summary: string; readonly holds: boolean })
   | (StepStamp & {
       readonly type: 'step-verified';

@@ -7,6 +7,7 @@ import { type Desk, kindOf, plannedOf, probeContext, readSignal, required, runCo
 import { leavesOutcomeUnknown, toFailure } from './failure.ts';
 import { outputCollector } from './output.ts';
 import { unavailable } from './perform-step.ts';
+import { aimOf } from './perform-verify.ts';
 import { abandonable, withinTime } from './time-limit.ts';
 import { writes } from './written.ts';
 
@@ -32,7 +33,8 @@ export async function runStep(desk: Desk, id: string, signal: AbortSignal): Prom
         ? { summary: plan.alreadyDone ? 'already so' : '', evidence: [], outputs: {} }
         : await withTimeout(desk, spec, bounded, (late) => kind.run?.(plan, { ...context, signal: late }));
     output.close();
-    desk.append({ type: 'step-verifying', step: id, outcome });
+    const aim = aimOf(desk, step, spec);
+    desk.append({ type: 'step-verifying', step: id, outcome, ...(aim === undefined ? {} : { aim }) });
   } catch (error) {
     output.close();
     // Reading that the session's end broke off is done again after a resume.

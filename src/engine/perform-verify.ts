@@ -2,8 +2,9 @@ import { isUnavailable } from '../ports/failure.ts';
 import type { JsonObject } from '../ports/json.ts';
 import { ExpressionFailure } from '../runbook/expressions.ts';
 import type { Step } from '../runbook/runbook.ts';
-import type { Observation, Plan } from '../steps/step-kind.ts';
+import type { Observation, Plan, Window } from '../steps/step-kind.ts';
 import { type Desk, kindOf, planContext, plannedOf, readSignal, required, runContext } from './desk.ts';
+import type { Aim } from './event.ts';
 import { toFailure } from './failure.ts';
 import { observeThrough, windowFrom } from './observe.ts';
 import { shortResult, unavailable } from './perform-step.ts';
@@ -31,8 +32,7 @@ async function verify(desk: Desk, step: Verifying, spec: Step, signal: AbortSign
   const { clock } = desk.options;
   const kind = kindOf(desk, spec.uses);
   const began = clock.now();
-  const once = kind.observe === undefined ? { withinMs: 0 } : undefined;
-  const window = windowFrom(kind.window, once, windowOf(desk.state(), step, spec.verify));
+  const window = windowFor(desk, step, spec);
   const look = looker(desk, step, spec, plannedOf(desk, step));
   const seen = await observeThrough(look, window, clock, signal, (observation) => {
     desk.append({ type: 'step-observed', step: step.id, ...observation });
@@ -50,6 +50,27 @@ async function verify(desk: Desk, step: Verifying, spec: Step, signal: AbortSign
     outputs: { ...outputs, ...named },
     durationMs: Math.max(0, clock.now() - since),
   });
+}
+
+function windowFor(desk: Desk, step: StepState, spec: Step): Window {
+  const kind = kindOf(desk, spec.uses);
+  const once = kind.observe === undefined ? { withinMs: 0 } : undefined;
+  return windowFrom(kind.window, once, windowOf(desk.state(), step, spec.verify));
+}
+
+/** What is waited for, to be shown. It never fails: a wrong template is told by the verification itself. */
+export function aimOf(desk: Desk, step: StepState, spec: Step): Aim | undefined {
+  try {
+    const { forMs, withinMs } = windowFor(desk, step, spec);
+    const says = spec.verify?.says;
+    return {
+      ...(says === undefined ? {} : { says: String(renderFor(desk.state(), step, says)) }),
+      forMs,
+      withinMs,
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 /** One look: the kind's own, or, for a kind that reads, the reading done again; and the file's expectation on top. */

@@ -87,6 +87,8 @@ export function reduceStep(step: StepState, event: Event): StepState {
             state: 'verifying',
             attemptId: step.attemptId,
             outcome: event.outcome,
+            since: event.time,
+            ...(event.aim === undefined ? {} : { aim: event.aim }),
             ...plan,
           }
         : step;

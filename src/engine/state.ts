@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Landed, Outcome, Plan } from '../steps/step-kind.ts';
-import type { Failure, SessionEnd, World } from './event.ts';
+import type { Aim, Failure, SessionEnd, World } from './event.ts';
 
 interface StepBase {
   readonly id: string;
@@ -40,6 +40,9 @@ export type StepState = StepBase &
         readonly state: 'verifying';
         readonly attemptId: string;
         readonly outcome: Outcome;
+        readonly aim?: Aim;
+        /** Since when it is looked for, ISO 8601. */
+        readonly since?: string;
         readonly observed?: { readonly summary: string; readonly holds: boolean };
       } & Planned)
     | ({

@@ -42,4 +42,26 @@ describe('the straight path', () => {
     expect(stage.state.titles).toEqual({ switch: 'From green' });
     await stage.runner.done;
   });
+
+  test('says what it waits for, with what is known filled in, and for how long', async () => {
+    const stage = new Stage({
+      world: new ScriptedWorld({ colour: 'green' }),
+      runbook: buildRunbook([
+        { id: 'look', uses: 'test/get', with: { object: 'colour' } },
+        {
+          id: 'switch',
+          uses: 'test/set',
+          with: { object: 'colour', to: 'blue' },
+          verify: { for: '5s', within: '1m', says: 'no longer ${{ steps.look.outputs.value }}' },
+        },
+      ]),
+    });
+    await stage.play(agreeable);
+    expect(
+      stage.events.find((event) => event.type === 'step-verifying' && event.step === 'switch'),
+    ).toMatchObject({
+      aim: { says: 'no longer green', forMs: 5000, withinMs: 60_000 },
+    });
+    await stage.runner.done;
+  });
 });

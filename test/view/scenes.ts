@@ -46,6 +46,17 @@ const begun = (id: string, what = switchPlan('frontend')): readonly Draft[] => [
   { type: 'step-started', step: id, attempt: 1, attemptId: `${id}-1` },
 ];
 
+const verifying: Draft = {
+  type: 'step-verifying',
+  step: 'switch-frontend',
+  outcome: { summary: 'blue', evidence: [], outputs: {} },
+  aim: {
+    says: 'its endpoints are the pods of frontend-blue, and no others',
+    forMs: 40_000,
+    withinMs: 120_000,
+  },
+};
+
 const refused: readonly Draft[] = [
   ...untilSwitch(),
   ...done('switch-frontend', 'blue', ['3 of 3 endpoints are blue, for 10 s'], switchPlan('frontend')),
@@ -104,11 +115,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     drafts: [
       ...untilSwitch(),
       ...begun('switch-frontend'),
-      {
-        type: 'step-verifying',
-        step: 'switch-frontend',
-        outcome: { summary: 'blue', evidence: [], outputs: {} },
-      },
+      verifying,
       {
         type: 'step-observed',
         step: 'switch-frontend',
@@ -117,6 +124,20 @@ export const scenes: Readonly<Record<string, Scene>> = {
       },
     ],
     live: healthy,
+  },
+  waiting: {
+    drafts: [
+      ...untilSwitch(),
+      ...begun('switch-frontend'),
+      verifying,
+      {
+        type: 'step-observed',
+        step: 'switch-frontend',
+        summary: '1 of 3 endpoints is a pod of frontend-blue',
+        holds: false,
+      },
+    ],
+    live: failing,
   },
   task: {
     drafts: [
@@ -261,6 +282,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       ...done('users', 'done'),
       ...done('park-frontend', '0 of 0', ['0 replicas'], scalePlan),
       { type: 'note-added', text: 'Support says that no more tickets come in', step: 'park-backend' },
+      planned('park-backend', scalePlan),
       {
         type: 'step-skipped',
         step: 'park-backend',
@@ -270,6 +292,32 @@ export const scenes: Readonly<Record<string, Scene>> = {
       { type: 'session-ended', outcome: 'succeeded', summary: '9 of 10 steps done, 1 skipped' },
     ],
     live: healthy,
+  },
+  'ended-badly': {
+    drafts: [
+      ...refused,
+      {
+        type: 'undo-requested',
+        steps: ['switch-frontend'],
+        cause: 'operator',
+        by: 'operator',
+        afterwards: 'end-failed',
+      },
+      {
+        type: 'undo-planned',
+        step: 'switch-frontend',
+        plan: { ...switchPlan('frontend'), summary: 'back' },
+        planHash: 'hash of the way back',
+      },
+      { type: 'undo-started', step: 'switch-frontend', by: 'operator', attemptId: 'undo-1' },
+      { type: 'step-undone', step: 'switch-frontend', summary: 'green again', evidence: [] },
+      {
+        type: 'session-ended',
+        outcome: 'failed',
+        summary: 'switch-backend failed; switch-frontend was undone',
+      },
+    ],
+    live: failing,
   },
   start: { drafts: [started()] },
 };

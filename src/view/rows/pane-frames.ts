@@ -111,5 +111,10 @@ function asideFor(state: ScreenState, pane: Pane, now: number): Row {
   const face = faceOf(session, step, now);
   const isWaiting = questionInSight(state) !== undefined;
   const word = isWaiting && face.word === 'your turn' ? 'waits for you' : face.word;
-  return word === '' ? blank : row(span(`${face.glyph} ${word}`, face.tone));
+  if (word === '') return blank;
+  const isUnderWay = step.state === 'running' || step.state === 'verifying';
+  return row(
+    span(`${face.glyph} ${word}`, face.tone),
+    ...(isUnderWay && face.time !== '' ? [span(`  ${face.time}`, 'muted')] : []),
+  );
 }

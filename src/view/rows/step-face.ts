@@ -12,6 +12,14 @@ export interface Face {
   readonly time: string;
 }
 
+/** Why a step was not run, in the words that the summary uses too. */
+const SKIPPED = {
+  condition: 'not needed',
+  passed: 'not taken',
+  unavailable: 'not checked',
+  choice: 'skipped',
+} as const;
+
 /** How a step shows itself in a list: a glyph and a word, never one alone. */
 export function faceOf(state: SessionState, step: StepState, now: number): Face {
   const undo = state.undo?.step === step.id ? state.undo : undefined;
@@ -56,7 +64,9 @@ export function faceOf(state: SessionState, step: StepState, now: number): Face 
     case 'failed':
       return face(glyphs.failed, 'bad', step.failure.refused ? 'refused' : 'failed', took);
     case 'skipped':
-      return face(glyphs.skipped, 'muted', step.reason === 'not taken' ? 'not taken' : 'skipped');
+      return step.why === 'unavailable'
+        ? face(glyphs.unavailable, 'warn', SKIPPED[step.why])
+        : face(glyphs.skipped, 'muted', SKIPPED[step.why]);
     case 'interrupted':
       return face(glyphs.interrupted, 'warn', 'interrupted');
     case 'undone':
@@ -74,5 +84,5 @@ function underWay(state: SessionState, step: StepState, now: number): string {
   if (step.startedAt === undefined) return '';
   const since = ticking(now - Date.parse(step.startedAt));
   const { expectedMs } = stepOf(state, step);
-  return expectedMs === undefined ? since : `${since} of ~${ticking(expectedMs)}`;
+  return expectedMs === undefined ? since : `${since}, usually ${ticking(expectedMs)}`;
 }

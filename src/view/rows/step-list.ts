@@ -55,19 +55,20 @@ function sectionLines(state: SessionState, section: Numbered, options: StepListO
 }
 
 function foldedLine(state: SessionState, section: Numbered, options: StepListOptions): StepLine {
-  const states = section.steps.map(({ id }) => state.steps[id]?.state);
-  const skipped = states.filter((one) => one === 'skipped').length;
-  const isSkipped = skipped === states.length;
-  const done = `${states.length - skipped} done`;
-
+  const steps = section.steps.flatMap(({ id }) => state.steps[id] ?? []);
+  const skipped = steps.filter((step) => step.state === 'skipped');
+  const isSkipped = skipped.length === steps.length;
+  const done = `${steps.length - skipped.length} done`;
+  const words = new Set(skipped.map((step) => faceOf(state, step, 0).word));
+  const [only = 'skipped'] = words.size === 1 ? words : [];
   const left = row(
     span(isSkipped ? `${glyphs.skipped} ` : `${glyphs.done} `, isSkipped ? 'muted' : 'good'),
     span(`${section.number}  `, 'muted'),
     span(section.title, 'muted'),
   );
-  const long = skipped > 0 ? `${done}, ${skipped} skipped` : done;
+  const long = skipped.length > 0 ? `${done}, ${skipped.length} ${only}` : done;
   const isRoomy = rowWidth(left) + width(long) + 2 <= options.width;
-  const word = isSkipped ? 'skipped' : isRoomy ? long : done;
+  const word = isSkipped ? only : isRoomy ? long : done;
   return {
     line: spread(left, row(span(`  ${word}`, 'muted')), options.width),
     ids: section.steps.map(({ id }) => id),

@@ -1,7 +1,6 @@
 import { descriptionOf, stepOf, titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
-import { parseDuration } from '../../prose/duration.ts';
-import { blank, paragraph, type Row, row, span } from '../text/row.ts';
+import { blank, paragraph, type Row, row, span, type Tone } from '../text/row.ts';
 import { duration, ticking } from '../text/time.ts';
 import { padEnd } from '../text/width.ts';
 import { glyphs } from '../theme.ts';
@@ -101,7 +100,7 @@ function stateBlocks(
     case 'running':
       return [runningRows(state, step, options), plan(true), outputRows(options)];
     case 'verifying':
-      return [verifyingRows(state, step, options), outputRows(options), plan(true)];
+      return [verifyingRows(step, options), outputRows(options), plan(true)];
     case 'succeeded':
     case 'undone':
       return [resultRows(state, step, options), plan(false), outputRows(options)];
@@ -164,19 +163,15 @@ function runningRows(
   );
 }
 
+type Verifying = Extract<StepState, { state: 'verifying' }>;
+
 const BAR = 20;
 
 /** What is being observed, and how much of the window has held. */
-function verifyingRows(
-  state: SessionState,
-  step: Extract<StepState, { state: 'verifying' }>,
-  { width, now, holdingSince }: StepOptions,
-): readonly Row[] {
-  const { verify } = stepOf(state, step);
+function verifyingRows(step: Verifying, { width, now, holdingSince }: StepOptions): readonly Row[] {
+  const { aim } = step;
   const head = paragraph(
-    verify?.says === undefined
-      ? 'Looking whether it is so, and stays so'
-      : `Verifying: ${filled(state, verify.says)}`,
+    aim?.says === undefined ? 'Looking whether it is so, and stays so' : `Verifying: ${aim.says}`,
     width,
     'strong',
     row(span(`${glyphs.running} `, 'accent')),
@@ -186,39 +181,35 @@ function verifyingRows(
     return [...head, ...paragraph('the first look is under way …', width, 'muted', row('  '))];
   const mark = seen.holds ? span(`${glyphs.done} `, 'good') : span(`${glyphs.gone} `, 'warn');
   const look = paragraph(seen.summary, width, seen.holds ? 'good' : 'warn', row('  ', mark));
-  if (!seen.holds || holdingSince === undefined) {
-    return [...head, ...look, ...paragraph('not yet; looking again', width, 'muted', row('    '))];
+  return [...head, ...look, ...windowRows(step, seen.holds ? holdingSince : undefined, now)];
+}
+
+/** How much of its window has held; while it does not hold, how much of the time it has to come true is gone. */
+function windowRows(step: Verifying, holdingSince: number | undefined, now: number): readonly Row[] {
+  const { aim, since } = step;
+  const text = (words: string) => row('    ', span(words, 'muted'));
+  if (holdingSince === undefined) {
+    if (aim === undefined || aim.withinMs === 0) return [text('not yet; looking again')];
+    const gone = since === undefined ? 0 : Math.max(0, now - Date.parse(since));
+    return [
+      bar(gone, aim.withinMs, 'warn', `not yet: ${ticking(gone)} of at most ${ticking(aim.withinMs)}`),
+      ...(aim.forMs > 0 ? [text(`once it is so, it must hold for ${ticking(aim.forMs)}`)] : []),
+    ];
   }
   const held = Math.max(0, now - holdingSince);
-  const wanted = windowOf(state, step);
-  if (wanted === undefined)
-    return [...head, ...look, ...paragraph(`holds for ${ticking(held)}`, width, 'muted', row('    '))];
-  const full = Math.min(BAR, Math.round((held / Math.max(1, wanted)) * BAR));
-  return [
-    ...head,
-    ...look,
-    row(
-      '    ',
-      span(glyphs.full.repeat(full), 'good'),
-      span(glyphs.empty.repeat(BAR - full), 'muted'),
-      span(`  holds for ${ticking(Math.min(held, wanted))} of ${ticking(wanted)}`, 'muted'),
-    ),
-  ];
+  if (aim === undefined || aim.forMs === 0) return [text(`holds for ${ticking(held)}`)];
+  const shown = Math.min(held, aim.forMs);
+  return [bar(shown, aim.forMs, 'good', `holds for ${ticking(shown)} of ${ticking(aim.forMs)}`)];
 }
 
-const INPUT = /\$\{\{\s*inputs\.([\w-]+)\s*\}\}/g;
-
-/** Inputs filled in; the engine keeps everything else of a template to itself. */
-function filled(state: SessionState, text: string): string {
-  return text
-    .replace(INPUT, (_whole, name: string) => String(state.inputs[name] ?? '…'))
-    .replace(/\$\{\{.*?\}\}/gs, '…');
-}
-
-/** How long it must hold, where the runbook or an input says so in plain words. */
-function windowOf(state: SessionState, step: StepState): number | undefined {
-  const wanted = stepOf(state, step).verify?.for;
-  return typeof wanted === 'string' ? parseDuration(filled(state, wanted)) : wanted;
+function bar(part: number, whole: number, tone: Tone, text: string): Row {
+  const full = Math.min(BAR, Math.round((part / Math.max(1, whole)) * BAR));
+  return row(
+    '    ',
+    span(glyphs.full.repeat(full), tone),
+    span(glyphs.empty.repeat(BAR - full), 'muted'),
+    span(`  ${text}`, 'muted'),
+  );
 }
 
 /** A finished step: its result, its proof and how long it took. */

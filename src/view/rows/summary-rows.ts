@@ -1,93 +1,130 @@
 import type { SessionEnd } from '../../engine/event.ts';
-import { progress, titleOf } from '../../engine/select.ts';
+import { titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
 import { blank, paragraph, type Row, row, span, type Tone, table } from '../text/row.ts';
 import { duration } from '../text/time.ts';
-import { padEnd } from '../text/width.ts';
 import { glyphs } from '../theme.ts';
 import { faceOf } from './step-face.ts';
-import { numbered } from './step-name.ts';
+import { type Numbered, numbered } from './step-name.ts';
+import { writtenRows } from './written-rows.ts';
 
-const OUTCOMES: Readonly<
-  Record<SessionEnd, { readonly text: string; readonly tone: Tone; readonly badge: Tone }>
-> = {
-  succeeded: { text: `${glyphs.done} SUCCEEDED`, tone: 'good', badge: 'badge-good' },
-  failed: { text: `${glyphs.failed} FAILED`, tone: 'bad', badge: 'badge-bad' },
-  aborted: { text: `${glyphs.interrupted} ABORTED`, tone: 'warn', badge: 'badge-warn' },
+const OUTCOMES: Readonly<Record<SessionEnd, { readonly text: string; readonly badge: Tone }>> = {
+  succeeded: { text: `${glyphs.done} SUCCEEDED`, badge: 'badge-good' },
+  failed: { text: `${glyphs.failed} FAILED`, badge: 'badge-bad' },
+  aborted: { text: `${glyphs.interrupted} ABORTED`, badge: 'badge-warn' },
 };
 
-/** How the session went: outcome, every step, what was written and put back, where it is kept, what can be done next. */
+type Part = Numbered['steps'][number];
+type Named = Part & { readonly step: StepState };
+
+/**
+ * How the session went, what matters most first: the outcome, what was written and whether it stands, what failed,
+ * what nobody has checked; then every step, and last what was not needed.
+ */
 export function summaryRows(session: SessionState, folder: string, width: number): readonly Row[] {
   const { end } = session;
   const outcome = OUTCOMES[end?.outcome ?? 'aborted'];
   const took = Date.parse(session.endedAt ?? session.startedAt) - Date.parse(session.startedAt);
-  const { done, total, skipped, failed } = progress(session);
-  const counts = [
-    `${done} of ${total} steps done`,
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
-    ...(failed > 0 ? [`${failed} failed`] : []),
-  ];
+  const steps = numbered(session).flatMap((part) => part.steps.flatMap((one) => withStep(session, one)));
+  const section = (title: string, lines: readonly Row[]) =>
+    lines.length === 0 ? [] : [blank, row(span(title, 'strong')), ...lines];
+  const named = (title: string, tone: Tone, of: (step: StepState) => string | undefined) =>
+    section(title, reasonRows(session, steps, { tone, of, width }));
+  const notes = session.notes.flatMap(({ time, text }) =>
+    paragraph(text, width - 2, 'plain', row(span(`  ${time.slice(11, 19)}  `, 'muted'))),
+  );
   return [
     row(
       span(` ${outcome.text} `, outcome.badge),
       span(`  in ${duration(took)}`, 'strong'),
-      span(`  ${counts.join(', ')}`, 'muted'),
+      span(`  ${countsOf(steps)}`, 'muted'),
     ),
-    ...(end === undefined || end.summary === counts.join(', ') ? [] : paragraph(end.summary, width, 'plain')),
-    ...(end?.refused
-      ? paragraph('Refused before the first write: nothing was changed.', width, 'strong')
-      : []),
+    // A success has nothing to say that does not follow below.
+    ...(end === undefined || end.outcome === 'succeeded' ? [] : paragraph(end.summary, width)),
+    ...section('Written', writtenRows(session, width)),
+    ...named('Failed', 'bad', (step) => (step.state === 'failed' ? step.failure.message : undefined)),
+    ...named('Cut off', 'warn', (step) => (step.state === 'interrupted' ? step.evidence : undefined)),
+    ...named('Not checked', 'warn', (step) => skippedAs(step, 'unavailable') ?? notThere(step)),
+    ...named('Skipped', 'warn', (step) => skippedAs(step, 'choice')),
+    ...section('Notes', notes),
+    ...section('Steps', stepTable(session, steps, width)),
+    ...unneeded(steps, width),
     blank,
-    ...stepTable(session, width),
-    ...section('Failed', reasons(session, 'failed'), width),
-    ...section('Skipped', reasons(session, 'skipped'), width),
-    ...section('Written', writes(session), width),
-    ...section(
-      'Notes',
-      session.notes.map((note) => row(span(`${note.time.slice(11, 19)}  `, 'muted'), span(note.text))),
-      width,
-    ),
-    ...section('Kept', [row(span('journal  ', 'muted'), span(`${folder}/journal.jsonl`))], width),
-    ...section(
-      'Next',
-      [
-        row(span('$ ', 'muted'), span(`rollbook report ${session.session}`)),
-        row(span('$ ', 'muted'), span(`rollbook show ${session.session}`)),
-      ],
-      width,
-    ),
+    ...paragraph(`${folder}/journal.jsonl`, width, 'plain', row(span('journal  ', 'muted'))),
+    row(span('told by  ', 'muted'), span(`rollbook show ${session.session}`)),
   ];
 }
 
-function section(title: string, lines: readonly Row[], width: number): readonly Row[] {
-  if (lines.length === 0) return [];
-  const body = lines.flatMap((line) => {
-    const [lead, text] = line;
-    return lead !== undefined && text !== undefined && line.length === 2
-      ? paragraph(text.text, width - 2, text.tone, row('  ', lead))
-      : [row('  ', ...line)];
-  });
-  return [blank, row(span(title, 'strong')), ...body];
+function withStep(session: SessionState, one: Part): readonly Named[] {
+  const step = session.steps[one.id];
+  return step === undefined ? [] : [{ ...one, step }];
 }
 
-function stepTable(session: SessionState, width: number): readonly Row[] {
-  const lines = numbered(session).flatMap((part) =>
-    part.steps.flatMap(({ id, number }) => {
-      const step = session.steps[id];
-      if (step === undefined) return [];
+/** Neither run nor decided: its condition did not hold, or another way was taken. */
+function isUnneeded({ step }: Named): boolean {
+  return step.state === 'skipped' && (step.why === 'condition' || step.why === 'passed');
+}
+
+function skippedAs(step: StepState, why: 'unavailable' | 'choice'): string | undefined {
+  return step.state === 'skipped' && step.why === why ? step.reason : undefined;
+}
+
+function notThere(step: StepState): string | undefined {
+  return step.state === 'unavailable' ? step.reason : undefined;
+}
+
+function countsOf(steps: readonly Named[]): string {
+  const count = (what: string, is: (one: Named) => boolean) => {
+    const number = steps.filter(is).length;
+    return number === 0 ? [] : [`${number} ${what}`];
+  };
+  const skipped = (why: string) => (one: Named) => one.step.state === 'skipped' && one.step.why === why;
+  const done = steps.filter(({ step }) => step.state === 'succeeded').length;
+  return [
+    `${done} of ${steps.length} steps done`,
+    ...count('undone', ({ step }) => step.state === 'undone'),
+    ...count('failed', ({ step }) => step.state === 'failed'),
+    ...count('not checked', skipped('unavailable')),
+    ...count('skipped', skipped('choice')),
+    ...count('not needed', isUnneeded),
+  ].join(', ');
+}
+
+/** Why, in full: what the table has no room for. */
+function reasonRows(
+  session: SessionState,
+  steps: readonly Named[],
+  asked: {
+    readonly of: (step: StepState) => string | undefined;
+    readonly tone: Tone;
+    readonly width: number;
+  },
+): readonly Row[] {
+  return steps.flatMap(({ id, number, step }) => {
+    const reason = asked.of(step);
+    if (reason === undefined) return [];
+    const lead = row(span(`  ${number.padEnd(4)}  `, asked.tone));
+    return [
+      row(...lead, span(titleOf(session, id))),
+      ...paragraph(reason, asked.width, 'plain', row(span(' '.repeat(8)))),
+    ];
+  });
+}
+
+function stepTable(session: SessionState, steps: readonly Named[], width: number): readonly Row[] {
+  const lines = steps
+    .filter((one) => !isUnneeded(one))
+    .map(({ id, number, step }) => {
       const face = faceOf(session, step, 0);
-      const quiet = step.state === 'pending' || step.state === 'skipped';
-      return [
-        row(
-          span(face.glyph, face.tone),
-          span(number, 'muted'),
-          span(titleOf(session, id), quiet ? 'muted' : 'plain'),
-          span(face.time, 'muted'),
-          span(resultOf(step, face.word), face.tone === 'muted' ? 'muted' : face.tone),
-        ),
-      ];
-    }),
-  );
+      const isQuiet = step.state === 'pending' || step.state === 'skipped';
+      return row(
+        span(`  ${face.glyph}`, face.tone),
+        span(number, 'muted'),
+        span(titleOf(session, id), isQuiet ? 'muted' : 'plain'),
+        span(face.time, 'muted'),
+        span(step.state === 'pending' ? 'not reached' : face.word, face.tone),
+      );
+    });
   return table(
     lines,
     [{}, { min: 4 }, { gives: 1, min: 24 }, { align: 'right' }, { gives: 1, min: 16 }],
@@ -95,37 +132,9 @@ function stepTable(session: SessionState, width: number): readonly Row[] {
   );
 }
 
-function resultOf(step: StepState, word: string): string {
-  return step.state === 'pending' ? 'not reached' : word;
-}
-
-/** Each write as it was confirmed, and whether it stands. */
-function writes(session: SessionState): readonly Row[] {
-  return session.order.flatMap((id) => {
-    const step = session.steps[id];
-    if (step === undefined || !('plan' in step) || step.plan === undefined || step.plan.alreadyDone)
-      return [];
-    const isUndone = step.state === 'undone';
-    if (!isUndone && step.state !== 'succeeded' && !(step.state === 'failed' && step.began)) return [];
-    const [glyph, tone, word]: [string, Tone, string] = isUndone
-      ? [glyphs.undone, 'warn', 'undone   ']
-      : step.state === 'failed'
-        ? [glyphs.failed, 'bad', 'not sure ']
-        : [glyphs.done, 'good', 'stands   '];
-    return step.plan.effects.map((effect) =>
-      row(span(`${glyph} ${word}`, tone), span(`${effect.target}  ${effect.summary}`)),
-    );
-  });
-}
-
-/** Why, in full: what the table has no room for. */
-function reasons(session: SessionState, of: 'failed' | 'skipped'): readonly Row[] {
-  return numbered(session).flatMap((part) =>
-    part.steps.flatMap(({ id, number }) => {
-      const step = session.steps[id];
-      if (step?.state !== of) return [];
-      const reason = step.state === 'failed' ? step.failure.message : step.reason;
-      return reason === 'not taken' ? [] : [row(span(padEnd(number, 6), 'muted'), span(reason))];
-    }),
-  );
+/** What did not apply is noise here, but it is not hidden: by number. */
+function unneeded(steps: readonly Named[], width: number): readonly Row[] {
+  const numbers = steps.filter(isUnneeded).map(({ number }) => number);
+  if (numbers.length === 0) return [];
+  return [blank, ...paragraph(numbers.join('  '), width, 'muted', row(span('not needed  ', 'muted')))];
 }
