@@ -96,6 +96,17 @@ describe('checking through the API server', () => {
     expect(seen).toMatchObject({ holds: true, summary: '2/2 pods' });
   });
 
+  it('names the first port of a Service, as the API server does not find it by itself', async () => {
+    const kube = banking();
+    const asked: ProxyRequest[] = [];
+    kube.proxy = (request) => {
+      asked.push(request);
+      return { status: 200, body: 'x', durationMs: 4 };
+    };
+    await look({ service: 'frontend-service' }, fakePorts({ kubernetes: kube }));
+    expect(asked[0]).toMatchObject({ through: 'services', name: 'frontend-service', port: 80 });
+  });
+
   it('does not pass when too few pods are ready, or none', async () => {
     expect(await look({ selector: 'color=blue', 'min-pods': 3 })).toMatchObject({
       holds: false,

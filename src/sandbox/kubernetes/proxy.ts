@@ -26,9 +26,13 @@ interface ServicePort {
   readonly port: number;
 }
 
-function checkServicePort(service: StoredObject, port: string | undefined): void {
-  if (port === undefined) return;
+/** Without a port the API server looks for endpoints whose port has no name, and finds none where it has one. */
+function checkServicePort(service: StoredObject, port: string | undefined, asked: string): void {
   const ports: readonly ServicePort[] = service.spec?.ports ?? [];
+  if (port === undefined) {
+    if (ports.some((item) => (item.name ?? '') === '')) return;
+    throw ApiError.serviceUnavailable(`no endpoints available for service "${asked}"`);
+  }
   if (ports.some((item) => item.name === port || String(item.port) === port)) return;
   throw ApiError.serviceUnavailable(`no service port "${port}" found for service "${service.metadata.name}"`);
 }
@@ -39,7 +43,7 @@ export function proxyRequest(cluster: Cluster, call: ApiCall): Reply {
   const { namespace = '', type } = call;
   const object = cluster.store.get(storageKey(type), namespace, name);
   if (object === undefined) throw ApiError.notFound(type, name);
-  if (type.resource === 'services') checkServicePort(object, port);
+  if (type.resource === 'services') checkServicePort(object, port, call.name ?? '');
   const search = call.query.toString();
   const answer = cluster.world.proxy.request({
     through: type.resource === 'services' ? 'services' : 'pods',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KubernetesReads, ReadOptions } from '../../ports/kubernetes.ts';
 import { durationField, durationMs, nameField, namespaceField } from '../fields.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { placeOf } from '../kubernetes/place.ts';
@@ -11,6 +12,8 @@ import { type Answer, ask, proxyForbidden, type Target, target, targetText } fro
 const BODY_KEPT = 16_384;
 
 const data = z.object({ target, timeoutMs: z.number(), expectation });
+
+const servicePorts = z.object({ ports: z.array(z.object({ port: z.number() })) });
 
 const schema = z
   .strictObject({
@@ -36,7 +39,7 @@ const schema = z
     port: z
       .union([z.int().min(1).max(65_535), z.string().min(1)])
       .optional()
-      .describe('The port, by number or name, of the Service or pod.'),
+      .describe('The port, by number or name, of the Service or pod; its first one when absent.'),
     path: z.string().startsWith('/').default('/').describe('Path and query, for a Service or pod.'),
     scheme: z.enum(['http', 'https']).default('http').describe('How the Service or pod is spoken to.'),
     ...expectationFields,
@@ -132,6 +135,17 @@ function rightly({ status, durationMs: took }: Answer): string {
   return `answered ${status}${took === null ? '' : ` in ${Math.round(took)} ms`}`;
 }
 
+/** A pod's first port is found by the API server; of a Service it wants to be told one. */
+async function firstPort(
+  kube: KubernetesReads,
+  name: string,
+  namespace: string,
+  options: ReadOptions,
+): Promise<number | null> {
+  const service = await kube.get({ group: '', resource: 'services', name, namespace }, options);
+  return servicePorts.safeParse(service.spec).data?.ports[0]?.port ?? null;
+}
+
 /** Whom to ask, and whether this user may: without the proxy the check is not available, which is known before it is run. */
 async function reach(
   params: Params,
@@ -139,7 +153,10 @@ async function reach(
 ): Promise<{ readonly of: Target; readonly permissions: readonly Permission[] }> {
   if (params.url !== undefined) return { of: { through: 'url', url: params.url }, permissions: [] };
   const { kube, namespace, options } = await placeOf(context, params.namespace);
-  const at = { namespace, port: params.port ?? null, path: params.path, scheme: params.scheme };
+  const port =
+    params.port ??
+    (params.service === undefined ? null : await firstPort(kube, params.service, namespace, options));
+  const at = { namespace, port, path: params.path, scheme: params.scheme };
   const selector =
     params.deployment === undefined
       ? params.selector
