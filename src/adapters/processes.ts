@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { PortFailure } from '../ports/failure.ts';
 import type { Processes, ProcessRequest, ProcessResult } from '../ports/process.ts';
 import { neutralise } from '../prose/neutralise.ts';
+import { LONGEST_TIMER_MS } from './clock.ts';
 import { OutputBatches, OutputTail } from './output-tail.ts';
 import { endGroup } from './process-group.ts';
 
@@ -25,9 +26,6 @@ export interface ProcessesOptions {
   /** One for each stream of each program; without it output is taken as it is. */
   readonly guard?: () => OutputGuard;
 }
-
-/** What a timer of Node can count to; a longer one would go off at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 type Settings = Required<ProcessesOptions>;
 

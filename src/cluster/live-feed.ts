@@ -96,7 +96,7 @@ function coalesced({ clock, signal, onSnapshot }: LiveFeedOptions, picture: () =
     const next = picture();
     if (last !== undefined && isSameToTheEye(last, next)) return;
     last = next;
-    lastAt = clock.now();
+    lastAt = clock.elapsed();
     onSnapshot(next);
   };
   const tick = async () => {
@@ -109,7 +109,7 @@ function coalesced({ clock, signal, onSnapshot }: LiveFeedOptions, picture: () =
   return () => {
     if (waiting || signal.aborted) return;
     waiting = true;
-    clock.sleep(Math.max(0, lastAt + LEAST_GAP_MS - clock.now()), signal).then(
+    clock.sleep(Math.max(0, lastAt + LEAST_GAP_MS - clock.elapsed()), signal).then(
       () => {
         waiting = false;
         draw();

@@ -31,12 +31,12 @@ export async function observeThrough(
   signal: AbortSignal,
   onChange: (observation: { readonly summary: string; readonly holds: boolean }) => void,
 ): Promise<Observation> {
-  const begin = clock.now();
+  const begin = clock.elapsed();
   let heldSince: number | undefined;
   let last = '';
   for (;;) {
     signal.throwIfAborted();
-    const left = begin + window.withinMs - clock.now();
+    const left = begin + window.withinMs - clock.elapsed();
     const observation = await lookOnce(look, Math.max(left, LOOK_MS), clock, signal);
     signal.throwIfAborted();
     if (observation.hopeless !== undefined)
@@ -44,7 +44,7 @@ export async function observeThrough(
     const said = `${observation.holds} ${observation.summary}`;
     if (said !== last) onChange({ summary: observation.summary, holds: observation.holds });
     last = said;
-    const now = clock.now();
+    const now = clock.elapsed();
     if (observation.holds) {
       heldSince ??= now;
       if (now - heldSince >= window.forMs) return observation;

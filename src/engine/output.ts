@@ -7,7 +7,7 @@ const KEPT = 4 * 1024;
 export function outputCollector(desk: Desk, step: string) {
   let pending = '';
   let bytes = 0;
-  let journalledAt = desk.options.clock.now();
+  let journalledAt = desk.options.clock.elapsed();
   let closed = false;
   const filter = desk.options.outputFilter?.();
   const take = (text: string) => {
@@ -19,7 +19,7 @@ export function outputCollector(desk: Desk, step: string) {
     if (pending === '') return;
     const text = pending;
     pending = '';
-    journalledAt = desk.options.clock.now();
+    journalledAt = desk.options.clock.elapsed();
     desk.append({ type: 'step-output', step, text, bytes });
   };
   return {
@@ -28,7 +28,7 @@ export function outputCollector(desk: Desk, step: string) {
       if (closed) return;
       bytes += Buffer.byteLength(chunk);
       take(filter === undefined ? chunk : filter.push(chunk));
-      if (desk.options.clock.now() - journalledAt < EVERY_MS) return;
+      if (desk.options.clock.elapsed() - journalledAt < EVERY_MS) return;
       try {
         flush();
       } catch {

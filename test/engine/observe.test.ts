@@ -37,6 +37,23 @@ function watch(
 const timeout = new PortFailure('No answer.', { reason: 'timeout' });
 
 describe('a window', () => {
+  test.each([3_600_000, -3_600_000])(
+    'is as long as it is, though somebody sets the time by %d ms',
+    async (byMs) => {
+      const clock = new FakeClock();
+      const began = clock.elapsed();
+      const window = { forMs: 5_000, withinMs: 20_000, everyMs: 1_000 };
+      const look = async () => {
+        if (clock.elapsed() - began === 2_000) clock.setTime(byMs);
+        return holding(true);
+      };
+      await clock.runUntil(
+        observeThrough(look, window, clock, new AbortController().signal, () => undefined),
+      );
+      expect(clock.elapsed() - began).toBe(5_000);
+    },
+  );
+
   test('is over as soon as it holds, when nothing more is asked', async () => {
     const { done, clock, changes } = watch([false, false, true], {});
     expect((await done).summary).toBe('well');

@@ -8,6 +8,7 @@ interface Sleeper {
 /** Time stands still until `advance`. Sleepers wake in order, each seeing the moment it asked for. */
 export class FakeClock implements Clock {
   #now: number;
+  #setBy = 0;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(start = Date.parse('2026-11-02T03:00:00Z')) {
@@ -15,7 +16,16 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#setBy;
+  }
+
+  elapsed(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the machine's time; what is being measured goes on. */
+  setTime(byMs: number): void {
+    this.#setBy += byMs;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

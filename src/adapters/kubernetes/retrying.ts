@@ -15,12 +15,12 @@ export function retrying(transport: Transport, clock: Clock, random: () => numbe
       if (request.retry === false || (request.method !== 'GET' && request.method !== 'HEAD')) {
         return transport.send(request);
       }
-      const end = clock.now() + request.timeoutMs;
+      const end = clock.elapsed() + request.timeoutMs;
       for (let attempt = 1; ; attempt += 1) {
-        const left = Math.max(1, end - clock.now());
+        const left = Math.max(1, end - clock.elapsed());
         const result = await attempted(transport, { ...request, timeoutMs: left });
         const pause = pauseBefore(result, attempt, random);
-        if (pause === undefined || clock.now() + pause >= end) return settled(result);
+        if (pause === undefined || clock.elapsed() + pause >= end) return settled(result);
         try {
           await clock.sleep(pause, request.signal);
         } catch (error) {

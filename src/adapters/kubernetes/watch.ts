@@ -50,7 +50,7 @@ export async function watchForEver(
   let resourceVersion: string | undefined;
   let troubles = 0;
   while (!signal.aborted) {
-    const started = clock.now();
+    const started = clock.elapsed();
     let trouble: PortFailure | undefined;
     try {
       const listing = { ...(await watching.listing({ signal })), keep: handlers.keep };
@@ -72,7 +72,7 @@ export async function watchForEver(
     }
     if (signal.aborted) return;
     // only a connection that has held for a while is a sign of health; a server that ends each at once is not
-    const held = clock.now() - started >= watching.rhythm.roundMs / 2;
+    const held = clock.elapsed() - started >= watching.rhythm.roundMs / 2;
     if (held) troubles = 0;
     // one that held is made anew at once, and nobody need be told unless that fails
     if (held && (trouble === undefined || trouble.reason === 'disconnected')) continue;
@@ -178,7 +178,7 @@ class Round {
     const { clock, rhythm } = this.#watching;
     try {
       for (;;) {
-        const left = this.#tell.heardAt() + rhythm.silenceMs - clock.now();
+        const left = rhythm.silenceMs - this.#tell.silentMs();
         if (left <= 0) break;
         await clock.sleep(left, ended);
       }
@@ -200,23 +200,26 @@ class Round {
 
 interface Teller {
   heard(): void;
-  heardAt(): number;
+  /** Since something was heard, in milliseconds. */
+  silentMs(): number;
   lost(problem: PortFailure): void;
 }
 
 /** Says at once when the connection comes or goes, and at most once a second that something was heard. */
 function createTeller(handlers: WatchHandlers, clock: Clock): Teller {
   let heardAt: number | undefined;
+  let heard = clock.elapsed();
   let told: { readonly connected: boolean; readonly at: number } | undefined;
   const say = (status: WatchStatus) => {
-    told = { connected: status.connected, at: clock.now() };
+    told = { connected: status.connected, at: clock.elapsed() };
     handlers.onStatus(status);
   };
   return {
-    heardAt: () => heardAt ?? clock.now(),
+    silentMs: () => clock.elapsed() - heard,
     heard() {
       heardAt = clock.now();
-      if (told?.connected === true && heardAt - told.at < 1000) return;
+      heard = clock.elapsed();
+      if (told?.connected === true && heard - told.at < 1000) return;
       say({ connected: true, heardAt });
     },
     lost({ message, reason }) {
