@@ -118,8 +118,8 @@ export class ApiError extends Error {
     return new ApiError(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
   }
 
-  static unsupportedMediaType(message: string): ApiError {
-    return new ApiError(415, 'UnsupportedMediaType', message);
+  static unsupportedMediaType(message: string, details?: StatusDetails): ApiError {
+    return new ApiError(415, 'UnsupportedMediaType', message, details);
   }
 
   /** `Deployment.apps "x" is invalid: spec.replicas: Invalid value: -1: must be …`. */
@@ -128,7 +128,7 @@ export class ApiError extends Error {
     const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
     const type = group === '' ? kind : `${kind}.${group}`;
     return new ApiError(422, 'Invalid', `${type} "${name}" is invalid: ${list}`, {
-      name,
+      ...(name === '' ? {} : { name }),
       ...(group === '' ? {} : { group }),
       kind,
       causes,

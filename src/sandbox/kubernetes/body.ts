@@ -4,7 +4,8 @@ import { isTree, type Tree } from './json.ts';
 import { isKubernetesProtobuf } from './protobuf.ts';
 import { objectFromProtobuf } from './protobuf-object.ts';
 
-const ACCEPTED = 'application/json, application/yaml';
+const ACCEPTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+const READABLE = ['', 'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 /**
  * The JSON value of a body; YAML only where it is not JSON already, as what kubectl applies is.
@@ -32,7 +33,9 @@ function fromProtobuf(body: Buffer): unknown {
 
 /** The call's body as an object. Throws ApiError for a kind that the sandbox cannot read in protobuf. */
 export function bodyObject(call: ApiCall): Tree {
-  if (call.document === undefined && isKubernetesProtobuf(call.body)) {
+  const isReadable = call.verb === 'patch' || READABLE.includes(call.contentType);
+  const isUnknown = call.document === undefined && isKubernetesProtobuf(call.body);
+  if (!isReadable || isUnknown) {
     throw ApiError.unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED}`,
     );

@@ -179,6 +179,7 @@ const SPEC_DEFAULTS: Readonly<Record<string, (spec: Tree, minor: number) => void
 const OBJECT_DEFAULTS: Readonly<Record<string, (object: StoredObject, minor: number) => void>> = {
   'pods.': (pod) => fill(child(pod, 'status'), { phase: 'Pending', qosClass: 'BestEffort' }),
   'services.': defaultAddress,
+  'deployments.apps': (deployment) => void child(deployment, 'status'),
   'secrets.': (secret) => {
     encodeSecret(secret);
     fill(secret, { type: 'Opaque' });

@@ -3,7 +3,7 @@ import { ApiError } from './api-error.ts';
 import { applyDefaults } from './defaults.ts';
 import { deepFreeze, sameJson } from './json.ts';
 import { countsAnnotations, hasGeneration, LATEST_MINOR } from './resource-types.ts';
-import type { Store, StoreChange, StoredObject, TypeKey } from './store.ts';
+import type { Store, StoreChange, StoredObject, TypeKey, UpdateOptions } from './store.ts';
 
 /** Changes kept for watches that resume; an older resourceVersion gets 410. */
 const HISTORY_LIMIT = 4096;
@@ -21,10 +21,10 @@ function objectId(namespace: string | undefined, name: string): string {
   return `${namespace ?? ''}/${name}`;
 }
 
-/** What `generation` counts: everything but metadata and status; of some types the annotations too. */
-function countedPart(key: TypeKey, object: StoredObject): Record<string, unknown> {
+/** What `generation` counts: everything but metadata and status, sometimes the annotations too. */
+function countedPart(object: StoredObject, withAnnotations: boolean): Record<string, unknown> {
   const { metadata, status: _status, ...rest } = object;
-  return countsAnnotations(key) ? { ...rest, annotations: metadata.annotations ?? {} } : rest;
+  return withAnnotations ? { ...rest, annotations: metadata.annotations ?? {} } : rest;
 }
 
 /** Everything but the revision itself: a write that leaves this equal changes nothing. */
@@ -34,7 +34,6 @@ function contentOf(object: StoredObject): Record<string, unknown> {
 }
 
 type NewObject = Parameters<Store['create']>[1];
-type UpdateOptions = { readonly ifRevision?: string };
 
 export interface MemoryStoreOptions {
   /** Milliseconds since the epoch. */
@@ -130,7 +129,8 @@ export class MemoryStore implements Store {
     applyDefaults(key, draft, this.#minor);
     if (hasGeneration(key)) {
       const before = current.metadata.generation ?? 1;
-      draft.metadata.generation = sameJson(countedPart(key, current), countedPart(key, draft))
+      const counted = options?.ofWhole === true && countsAnnotations(key);
+      draft.metadata.generation = sameJson(countedPart(current, counted), countedPart(draft, counted))
         ? before
         : before + 1;
     }

@@ -81,7 +81,7 @@ function askedRevision(cluster: Cluster, query: URLSearchParams): number | undef
       `Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`,
     );
   if (revision > cluster.store.revision) {
-    const message = `Too large resource version: ${revision}, current: ${cluster.store.revision}`;
+    const message = `Timeout: Too large resource version: ${revision}, current: ${cluster.store.revision}`;
     throw new ApiError(504, 'Timeout', message, {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
       retryAfterSeconds: 1,

@@ -35,6 +35,12 @@ export function getScale(cluster: Cluster, call: ApiCall): Reply {
 export function changeScale(cluster: Cluster, call: ApiCall): Reply {
   const before = existing(cluster, call);
   const scale = call.verb === 'patch' ? patched(call, scaleOf(before), SCALE_SCHEMA) : bodyObject(call);
+  if (scale.kind !== undefined && scale.kind !== 'Scale') {
+    const version = String(scale.apiVersion).split('/').at(-1);
+    throw ApiError.badRequest(
+      `${scale.kind} in version "${version}" cannot be handled as a Scale: converting (${version}.${scale.kind}) to (autoscaling.Scale): unknown conversion`,
+    );
+  }
   const metadata: Tree = isTree(scale.metadata) ? scale.metadata : {};
   if (metadata.name !== undefined && metadata.name !== call.name) {
     throw ApiError.badRequest(

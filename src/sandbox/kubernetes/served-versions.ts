@@ -72,6 +72,7 @@ const ZONE = 'topology.kubernetes.io/zone';
 interface Endpoint {
   readonly nodeName?: string;
   readonly zone?: string;
+  readonly conditions?: { readonly ready?: boolean | undefined };
   readonly topology?: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
 }
@@ -80,10 +81,11 @@ function changedEndpoints(slice: StoredObject, change: (endpoint: Endpoint) => E
   return { ...slice, endpoints: slice.endpoints?.map(change) ?? null };
 }
 
-/** v1beta1 told the node of an endpoint among its topology. */
+/** v1beta1 told the node of an endpoint among its topology, and of its conditions only whether it is ready. */
 function toBetaSlice(slice: StoredObject): StoredObject {
-  return changedEndpoints(slice, ({ nodeName, zone, ...endpoint }) => ({
+  return changedEndpoints(slice, ({ nodeName, zone, conditions, ...endpoint }) => ({
     ...endpoint,
+    ...(conditions === undefined ? {} : { conditions: { ready: conditions.ready } }),
     topology: {
       ...(nodeName === undefined ? {} : { [HOSTNAME]: nodeName }),
       ...(zone === undefined ? {} : { [ZONE]: zone }),

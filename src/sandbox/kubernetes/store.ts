@@ -44,6 +44,13 @@ export interface StoreChange {
   readonly revision: number;
 }
 
+export interface UpdateOptions {
+  /** The write is refused when the object has moved on from it. */
+  readonly ifRevision?: string;
+  /** A write to the object itself, not to its status: of some types a changed annotation counts then. */
+  readonly ofWhole?: boolean;
+}
+
 /**
  * The sandbox's etcd: typed by plural and group, one monotonic revision, a bounded history for watches.
  * Objects handed out are frozen snapshots; a write replaces them.
@@ -63,7 +70,7 @@ export interface Store {
    * Replaces. Bumps generation when anything outside metadata and status changed.
    * With `ifRevision`, throws ApiError Conflict when the object has moved on. A write that changes nothing keeps the revision.
    */
-  update(key: TypeKey, object: StoredObject, options?: { readonly ifRevision?: string }): StoredObject;
+  update(key: TypeKey, object: StoredObject, options?: UpdateOptions): StoredObject;
   /** Reads, changes a copy, writes; undefined when the object is not there. For controllers. */
   mutate(
     key: TypeKey,

@@ -1,3 +1,4 @@
+import { invalid } from './admission/causes.ts';
 import { pruneUnknownFields } from './admission/known-fields.ts';
 import { validate } from './admission/validation.ts';
 import { type ApiCall, type Cluster, json, type Reply, storageNamespace } from './api-call.ts';
@@ -67,7 +68,7 @@ export function checkIdentity(call: ApiCall, body: Tree): StoredObject {
   const groupVersion = groupVersionOf(call.type);
   if (body.kind !== undefined && body.kind !== kind) {
     throw ApiError.badRequest(
-      `${body.kind} in version "${body.apiVersion}" cannot be handled as a ${kind}: converting (${body.kind}) to (${group}.${kind}): unknown conversion`,
+      `${body.kind} in version "${body.apiVersion}" cannot be handled as a ${kind}: converting (${String(body.apiVersion).split('/').at(-1)}.${body.kind}) to (${group}.${kind}): unknown conversion`,
     );
   }
   if (body.apiVersion !== undefined && body.apiVersion !== groupVersion) {
@@ -79,7 +80,9 @@ export function checkIdentity(call: ApiCall, body: Tree): StoredObject {
   const namespace = storageNamespace(call);
   if (namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== namespace) {
     throw ApiError.badRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
+      call.name === undefined
+        ? 'the namespace of the provided object does not match the namespace sent on the request'
+        : `the namespace of the object (${metadata.namespace}) does not match the namespace on the request (${namespace})`,
     );
   }
   if (call.name !== undefined && metadata.name !== undefined && metadata.name !== call.name) {
@@ -100,7 +103,8 @@ export function checkIdentity(call: ApiCall, body: Tree): StoredObject {
 }
 
 export function createObject(cluster: Cluster, call: ApiCall): Reply {
-  if (call.name !== undefined) throw ApiError.methodNotAllowed();
+  const isNowhere = call.type.namespaced && call.namespace === undefined;
+  if (call.name !== undefined || isNowhere) throw ApiError.methodNotAllowed();
   const body = structuredClone(bodyObject(call));
   const { kind, version } = call.type;
   checkFields(cluster, call, body, (problem) =>
@@ -157,6 +161,16 @@ function withinScope(call: ApiCall, before: StoredObject, after: StoredObject): 
     : { ...(rest as StoredObject), status: before.status };
 }
 
+/** Only a whole object that is put names its uid as a precondition. */
+function otherUid(call: ApiCall, { metadata }: StoredObject, uid: string): ApiError {
+  if (call.verb === 'update') {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
+    return ApiError.conflict(call.type, metadata.name, why);
+  }
+  const cause = invalid('metadata.uid', uid, 'field is immutable');
+  return ApiError.invalid(call.type.kind, call.type.group, metadata.name, [cause]);
+}
+
 /** Stores `after` in the place of `before`, or shows what would be stored in a dry run. */
 export function storeChanged(
   cluster: Cluster,
@@ -169,25 +183,21 @@ export function storeChanged(
   if (wanted && wanted !== before.metadata.resourceVersion) {
     throw ApiError.conflict(call.type, before.metadata.name);
   }
-  if (after.metadata.uid && after.metadata.uid !== before.metadata.uid) {
-    throw ApiError.conflict(
-      call.type,
-      before.metadata.name,
-      `Precondition failed: UID in precondition: ${after.metadata.uid}, UID in object meta: ${before.metadata.uid}`,
-    );
-  }
+  const { uid } = after.metadata;
+  if (uid && uid !== before.metadata.uid) throw otherUid(call, before, uid);
   const object = withinScope(call, before, structuredClone(asStored(call.type, after)));
   for (const field of SERVER_OWNED) {
     if (before.metadata[field] === undefined) delete object.metadata[field];
     else object.metadata[field] = before.metadata[field];
   }
-  const draft = cluster.store.prepareUpdate(key, object);
+  const options = { ofWhole: call.subresource === undefined };
+  const draft = cluster.store.prepareUpdate(key, object, options);
   validate(call.type, draft, before);
   if (call.contentType !== APPLY_PATCH) {
     recordUpdate(before, draft, schemaOf(key), writerOf(cluster, call));
   }
   if (call.dryRun) return draft;
-  const stored = cluster.store.update(key, draft);
+  const stored = cluster.store.update(key, draft, options);
   const { deletionTimestamp, finalizers } = stored.metadata;
   const isLetGo = call.type.resource !== 'pods' && deletionTimestamp !== undefined && !hasItems(finalizers);
   if (isLetGo) cluster.store.remove(key, stored.metadata.namespace, stored.metadata.name);

@@ -17,6 +17,8 @@ const { values } = parseArgs({
   },
 });
 
+const SLOW_MS = 3000;
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -73,19 +75,22 @@ const steps =
   values.only === undefined
     ? all
     : all.filter((step, index) => index < 2 || titleOf(step).includes(values.only ?? ''));
+
+/** Side by side, so that what takes time takes it on both. */
+async function answersOf(step: Step): Promise<readonly [Answer, Answer]> {
+  const answered = (side: Side) =>
+    side.do(step).catch((error): Answer => ({ code: -2, text: String(error), problems: '' }));
+  const [real, sandbox] = sides;
+  return Promise.all([answered(real), answered(sandbox)]);
+}
+
 try {
-  const [real, sandbox] = await Promise.all(
-    sides.map(async (side) => {
-      const answers: Answer[] = [];
-      for (const step of steps)
-        answers.push(await side.do(step).catch((error) => ({ code: -2, text: String(error), problems: '' })));
-      return answers;
-    }),
-  );
   let different = 0;
-  for (const [index, step] of steps.entries()) {
-    if ('until' in step) continue;
-    const found = compare(step, real?.[index] as Answer, sandbox?.[index] as Answer);
+  for (const step of steps) {
+    const started = Date.now();
+    const [real, sandbox] = await answersOf(step);
+    const found = 'until' in step ? [] : compare(step, real, sandbox);
+    if (Date.now() - started > SLOW_MS) console.log(`\n(${Date.now() - started} ms) ${titleOf(step)}`);
     if (found.length === 0) continue;
     different += 1;
     console.log(`\n## ${titleOf(step)}\n${found.join('\n')}`);

@@ -143,7 +143,7 @@ export function endpointSlices(service: StoredObject, pods: readonly StoredObjec
           targetRef: targetRef(pod),
         };
       });
-      slices.push({ ports, endpoints });
+      slices.push({ ports: ports.map((port) => ({ name: '', ...port })), endpoints });
     }
   }
   return slices.length > 0 ? slices : [{ ports: null, endpoints: null }];

@@ -28,7 +28,7 @@ export const STATUS_OWNED_APART_SINCE = 22;
 
 type OwnedBy = Pick<Writer, 'subresource' | 'whole'>;
 
-const OWNED_METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
+const OWNED_METADATA = ['generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences'];
 
 /** The part of an object whose fields have owners: status only through its subresource. */
 export function ownedPart(object: Tree, { subresource, whole }: OwnedBy): Tree {
@@ -128,7 +128,7 @@ export function recordUpdate(
   schema: Schema,
   writer: Writer,
 ): void {
-  const old = before === undefined ? EMPTY_PARTS : ownedPart(before, writer);
+  const old = before === undefined ? EMPTY_PARTS : { metadata: {}, status: {}, ...ownedPart(before, writer) };
   const fresh = ownedPart(before === undefined ? withoutAllocated(after) : after, writer);
   const changed = changedFields(old, fresh, schema);
   const gone = difference(changedFields(fresh, old, schema), changed);

@@ -30,6 +30,8 @@ function jsonPatched(target: Tree, operations: unknown): Tree {
     );
   }
   const draft = structuredClone(target);
+  const isPointer = (path: unknown) => path === undefined || /^(\/|$)/.test(String(path));
+  if (!operations.every(({ path, from }: Tree) => isPointer(path) && isPointer(from))) throw doesNotApply();
   const errors = applyPatch(draft, operations as Operations);
   if (errors.some((error) => error !== null)) throw doesNotApply();
   return draft;
@@ -40,9 +42,7 @@ export function patched(call: ApiCall, target: Tree, schema: Schema): Tree {
   const patch = call.document;
   if (call.contentType === 'application/json-patch+json') return jsonPatched(target, patch);
   if (!ACCEPTED.includes(call.contentType)) {
-    throw ApiError.unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED.join(', ')}`,
-    );
+    throw ApiError.unsupportedMediaType('415: Unsupported Media Type', {});
   }
   if (!isTree(patch)) {
     throw ApiError.badRequest(

@@ -40,8 +40,8 @@ const readyOfDesired = text(
 export const deploymentColumns: readonly Column[] = [
   nameColumn,
   readyOfDesired,
-  count('Up-to-date', 'Pods of the newest template.', (object) => object.status?.updatedReplicas ?? 0),
-  count('Available', 'Pods ready for long enough.', (object) => object.status?.availableReplicas ?? 0),
+  text('Up-to-date', 'Pods of the newest template.', (object) => object.status?.updatedReplicas ?? 0),
+  text('Available', 'Pods ready for long enough.', (object) => object.status?.availableReplicas ?? 0),
   ageColumn,
   containerNames,
   containerImages,
@@ -72,8 +72,8 @@ export const daemonSetColumns: readonly Column[] = [
   count('Desired', 'Nodes that should run it.', (object) => object.status?.desiredNumberScheduled ?? 0),
   count('Current', 'Nodes that run it.', (object) => object.status?.currentNumberScheduled ?? 0),
   count('Ready', 'Nodes with a ready pod.', (object) => object.status?.numberReady ?? 0),
-  count('Up-to-date', 'Pods of the newest template.', (object) => object.status?.updatedNumberScheduled ?? 0),
-  count('Available', 'Pods ready for long enough.', (object) => object.status?.numberAvailable ?? 0),
+  text('Up-to-date', 'Pods of the newest template.', (object) => object.status?.updatedNumberScheduled ?? 0),
+  text('Available', 'Pods ready for long enough.', (object) => object.status?.numberAvailable ?? 0),
   text('Node Selector', 'Nodes it is meant for.', (object) =>
     selectorText({ matchLabels: object.spec?.template?.spec?.nodeSelector }),
   ),
