@@ -1,5 +1,5 @@
 import type { Json } from '../ports/json.ts';
-import { REDACTED } from '../prose/redacted.ts';
+import { REDACTED, SHORTEST_SECRET } from '../prose/redacted.ts';
 import type { Plan, Question } from '../steps/step-kind.ts';
 import type { Answerer, Draft } from './event.ts';
 import type { Asked, Intent } from './intent.ts';
@@ -150,6 +150,8 @@ function whyNotAnAnswer(question: Question, value: Json): string | undefined {
         : `Choose one of ${question.options.map((option) => option.value).join(', ')}.`;
     case 'prompt': {
       if (typeof value !== 'string' || value === '') return 'An answer is needed.';
+      if (question.secret && value.length < SHORTEST_SECRET)
+        return `A secret needs at least ${SHORTEST_SECRET} characters: a shorter one could not be kept out of the journal.`;
       const fits = question.pattern === undefined || new RegExp(`^(?:${question.pattern})$`, 'u').test(value);
       return fits ? undefined : `The answer must look like ${question.pattern}.`;
     }

@@ -1,7 +1,8 @@
 import { isUnavailable } from '../ports/failure.ts';
-import type { JsonObject } from '../ports/json.ts';
+import type { Json, JsonObject } from '../ports/json.ts';
+import { REDACTED } from '../prose/redacted.ts';
 import type { Step } from '../runbook/runbook.ts';
-import type { Plan, Risk, StepKind } from '../steps/step-kind.ts';
+import { type Plan, type Risk, StepFailure, type StepKind } from '../steps/step-kind.ts';
 import { type Desk, kindOf, planContext, readSignal, required } from './desk.ts';
 import type { Draft, Failure } from './event.ts';
 import { toFailure } from './failure.ts';
@@ -53,8 +54,19 @@ async function draftPlan(desk: Desk, id: string, signal: AbortSignal): Promise<r
 
 async function makePlan(desk: Desk, step: StepState, spec: Step, signal: AbortSignal) {
   const kind = kindOf(desk, spec.uses);
-  const params = kind.schema.parse(renderFor(desk.state(), step, spec.with));
-  return settlePlan(desk, step, kind, await kind.plan(params, planContext(desk, signal)), spec.risk);
+  const rendered = renderFor(desk.state(), step, spec.with);
+  const planned = await kind.plan(kind.schema.parse(rendered), planContext(desk, signal));
+  // A person may well be shown the mark; nothing else can do anything with it.
+  if (planned.question === undefined && lacksSecret(rendered, spec))
+    throw new StepFailure(`What ${step.id} is to use held a secret, which is not kept in what steps yield.`, {
+      next: 'Let the runbook take it from an input or a prompt instead, or do this step by hand.',
+    });
+  return settlePlan(desk, step, kind, planned, spec.risk);
+}
+
+/** The mark of a secret came in with a value, not from the file. */
+function lacksSecret(rendered: Json, spec: Step): boolean {
+  return JSON.stringify(rendered).includes(REDACTED) && !JSON.stringify(spec.with).includes(REDACTED);
 }
 
 /** The plan as it is shown and confirmed, whether it is a step's or its undo's: its risk raised, its confirm word set, its hash. */

@@ -130,11 +130,13 @@ function helloFrom(socket: Socket, session: string, take: (message: FromHost) =>
         if (message === undefined) return socket.destroy();
         if (message.type === 'hello') {
           clearTimeout(giveUp);
-          if (message.protocol === 1) resolve();
-          else
+          if (message.protocol !== 1) {
             reject(
               new Error(`Session ${session} is run by another version (${message.version}) of rollbook.`),
             );
+            return socket.destroy();
+          }
+          resolve();
         }
         take(message);
       }

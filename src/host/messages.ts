@@ -28,7 +28,8 @@ const toHost = z.discriminatedUnion('type', [
     id: z.int(),
     asked: z.strictObject({
       intent,
-      by: z.enum(['operator', '--yes', '--confirm', '--auto', 'policy']),
+      // A screen speaks for the person before it: flags and rules have no part in typing a dangerous step's word.
+      by: z.literal('operator'),
     }),
   }),
   z.strictObject({ type: z.literal('detach') }),

@@ -1,10 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
-import { REDACTED } from '../prose/redacted.ts';
+import { REDACTED, SHORTEST_SECRET } from '../prose/redacted.ts';
 
 export { REDACTED } from '../prose/redacted.ts';
 
-/** Shorter values would blot out ordinary words. */
-const SHORTEST = 4;
 /** A line of a longer secret (a key in PEM form) is one by itself, as programs print them line by line. */
 const SHORTEST_LINE = 16;
 /** Fewer characters of base64 than this are found in ordinary text. */
@@ -93,7 +91,7 @@ function formsOf(secret: string): readonly string[] {
     ...(lines.length > 1 ? lines.filter((line) => line.length >= SHORTEST_LINE) : []),
   ];
   return values
-    .filter((value) => value.length >= SHORTEST)
+    .filter((value) => value.length >= SHORTEST_SECRET)
     .flatMap((value) => {
       const url = encodeURIComponent(value.toWellFormed());
       return [

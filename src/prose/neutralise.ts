@@ -2,10 +2,13 @@
 const CLEAN_LINE = /^[\x20-\x7e]*$/;
 const CLEAN_LINES = /^[\x20-\x7e\n\t]*$/;
 
-/** Whole escape sequences, as a terminal would swallow them: CSI, strings up to their terminator, two-byte escapes. */
+/**
+ * Whole escape sequences, as a terminal would swallow them: CSI, strings up to their terminator, two-byte escapes.
+ * A string holds no control character, so that thousands of its openings cost no more than one.
+ */
 const ESCAPE_SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this file is about
-  /(?:\x1b\[|\x9b)[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x00-\x1f\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[\x20-\x2f]*[\x30-\x5a\x5c\x60-\x7e]/g;
+  /(?:\x1b\[|\x9b)[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)|\x1b[\x20-\x2f]*[\x30-\x5a\x5c\x60-\x7e]/g;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this file is about
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;

@@ -1,5 +1,6 @@
 import type { Json } from '../ports/json.ts';
 import { parseDuration } from '../prose/duration.ts';
+import { SHORTEST_SECRET } from '../prose/redacted.ts';
 import type { InputSpec } from './runbook.ts';
 import { listWords } from './suggest.ts';
 
@@ -15,8 +16,11 @@ export function readPattern(pattern: string): RegExp | undefined {
 /** What an input expects, when a value is not that; undefined when it fits. */
 export function inputProblem(value: Json, spec: InputSpec): string | undefined {
   switch (spec.type) {
-    case 'string':
     case 'secret':
+      if (typeof value === 'string' && value.length < SHORTEST_SECRET)
+        return `a text of at least ${SHORTEST_SECRET} characters: a shorter secret could not be kept out of the journal`;
+      return typeof value === 'string' ? patternProblem(value, spec) : 'a text';
+    case 'string':
       return typeof value === 'string' ? patternProblem(value, spec) : 'a text';
     case 'number':
       return typeof value === 'number' ? undefined : 'a number';

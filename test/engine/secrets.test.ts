@@ -26,15 +26,23 @@ const typing =
       : agreeable(question, state);
 
 describe('a secret that was typed', () => {
-  test('is used by later steps, registered, and in no event, however short', async () => {
-    const stage = await new Stage({ runbook, world: world(), secretInputs }).play(typing('pw'));
-    expect(stage.world.read('a').value).toBe('pw-t0k');
-    expect(stage.secrets).toEqual(['pw']);
+  test('is used by later steps, registered, and in no answer', async () => {
+    const stage = await new Stage({ runbook, world: world(), secretInputs }).play(typing('pass'));
+    expect(stage.world.read('a').value).toBe('pass-t0k');
+    expect(stage.secrets).toEqual(['pass']);
     const answers = stage.events.filter(
       (event) => event.type === 'step-answered' || (event.type === 'step-succeeded' && event.step === 'ask'),
     );
-    expect(JSON.stringify(answers)).not.toContain('pw');
+    expect(JSON.stringify(answers)).not.toContain('pass');
     expect(stage.of('step-answered')[0]?.value).toBe(REDACTED);
+  });
+
+  test('is refused when it is too short to be kept out of anything', async () => {
+    const stage = new Stage({ runbook });
+    await stage.question();
+    const answer = await stage.ask({ type: 'answer-step', step: 'ask', value: 'pw' });
+    expect(answer).toMatchObject({ ok: false, message: expect.stringContaining('at least 4 characters') });
+    expect(stage.secrets).toEqual([]);
   });
 
   test('is not in the sentence that refuses it', async () => {
@@ -48,14 +56,32 @@ describe('a secret that was typed', () => {
   test('is asked again by a resumed session before anything else, and the mark is never used in its place', async () => {
     const first = new Stage({ runbook, world: world(), secretInputs });
     await first.play((question, state) =>
-      question.step.id === 'late' ? undefined : typing('pw')(question, state),
+      question.step.id === 'late' ? undefined : typing('pass')(question, state),
     );
     const resumed = new Stage({ runbook, world: first.world, secretInputs, resume: first.events });
     expect(await resumed.question()).toMatchObject({ for: 'answer', step: { id: 'ask' } });
-    await resumed.play(typing('pw'));
+    await resumed.play(typing('pass'));
     expect(resumed.state.end?.outcome).toBe('succeeded');
-    expect(first.world.read('b').value).toBe('pw');
+    expect(first.world.read('b').value).toBe('pass');
     expect(first.world.writes).toHaveLength(2);
+  });
+});
+
+describe('what a step yielded with a secret in it', () => {
+  const shown = buildRunbook([
+    { id: 'ask', uses: 'prompt', with: { message: 'Which?' } },
+    { id: 'look', uses: 'task', with: { instructions: 'See ${{ steps.ask.outputs.value }}.' } },
+    { id: 'use', uses: 'test/set', with: { object: 'a', to: '${{ steps.ask.outputs.value }}' } },
+  ]);
+
+  test('is shown with its mark, and never written into the world', async () => {
+    const stage = new Stage({ runbook: shown, world: world() });
+    await stage.play((question, state) =>
+      question.for === 'failed' ? undefined : typing(`key=${REDACTED}`)(question, state),
+    );
+    expect(stage.state.steps.look?.state).toBe('succeeded');
+    expect(stage.state.steps.use).toMatchObject({ state: 'failed', failure: { refused: true } });
+    expect(stage.world.writes).toHaveLength(0);
   });
 });
 

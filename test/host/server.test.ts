@@ -1,5 +1,5 @@
-import { rmSync, statSync } from 'node:fs';
-import { connect as connectSocket, type Socket } from 'node:net';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect as connectSocket, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -50,6 +50,32 @@ async function raw(socketPath: string): Promise<Socket> {
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()));
 
 describe('a screen', () => {
+  it('of another version says so, and does not stay', async () => {
+    const folder = temporaryFolder();
+    const socket = path.join(folder, 'host.sock');
+    const left = new Promise<void>((resolve) => {
+      const host = createServer((screen) => {
+        screen.on('close', resolve).on('error', () => undefined);
+        screen.write('{"type":"hello","protocol":2,"version":"9.0.0"}\n');
+      });
+      host.listen(socket);
+      onTestFinished(() => void host.close());
+    });
+    writeFileSync(path.join(folder, 'host.json'), JSON.stringify({ pid: 1, since: '', socket }));
+    await expect(connect(folder)).rejects.toThrow('another version (9.0.0)');
+    await left;
+  });
+
+  it('speaks for a person: one that claims a flag’s consent is hung up on', async () => {
+    const { socketPath, folder } = await served();
+    const socket = await raw(socketPath);
+    const asked = { intent: { type: 'add-note', text: 'mine' }, by: '--confirm' };
+    socket.write(`${JSON.stringify({ type: 'intent', id: 1, asked })}\n`);
+    socket.resume();
+    await closed(socket);
+    expect(readJournal(folder).events).toHaveLength(2);
+  });
+
   it('gets the greeting, the whole journal, then what happens, and comes to the same state', async () => {
     const { folder, runner } = await served();
     const client = await connect(folder);

@@ -29,6 +29,15 @@ const hostile = fc
   .map((parts) => parts.join(''));
 
 describe('neutralise', () => {
+  it.each(['\u009d', '\u0090', '\u001b]', '\u001b[', '\u009b1', '\u001b '])(
+    'takes %j a hundred thousand times as it comes: in a moment',
+    (opening) => {
+      const began = performance.now();
+      expect(neutralise(opening.repeat(100_000))).not.toMatch(DANGEROUS);
+      expect(performance.now() - began).toBeLessThan(1_000);
+    },
+  );
+
   it.each([
     ['colour', 'a\u001b[31;1mred\u001b[0m', 'ared'],
     ['a cleared screen', '\u001b[2J\u001b[Hgone', 'gone'],

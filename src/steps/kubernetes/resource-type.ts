@@ -47,7 +47,7 @@ function parseResource(text: string): ResourceType | undefined {
   if (resource === undefined) return undefined;
   if (group !== undefined) return { group, resource };
   if (CORE.includes(resource)) return { group: '', resource };
-  const builtIn = GROUPED[resource];
+  const builtIn = Object.hasOwn(GROUPED, resource) ? GROUPED[resource] : undefined;
   return builtIn === undefined ? undefined : { group: builtIn, resource };
 }
 
