@@ -81,7 +81,7 @@ async function existingWorld(options: KubernetesOptions, kubernetes: Kubernetes)
   const deployment = (await kubernetes.list({ group: 'apps', resource: 'deployments' })).items[0];
   if (service === undefined || deployment === undefined) {
     throw new Error(
-      `The user may not make a namespace, and there is nothing to look at in ${kubernetes.context.namespace}.`,
+      `The user may not make a namespace, and there is nothing to look at in ${kubernetes.context.namespace}: name another with --namespace.`,
     );
   }
   const { allowed } = await kubernetes.access({ verb: 'patch', group: '', resource: 'services' });

@@ -41,6 +41,8 @@ function published(schema: Schema): Tree {
       return { type: 'array', items: published(schema.of), ...listExtensions(schema) };
     case 'int-or-string':
       return { oneOf: [{ type: 'integer' }, { type: 'string' }], format: 'int-or-string' };
+    case 'quantity':
+      return { oneOf: [{ type: 'string' }, { type: 'number' }] };
     case 'any':
       return { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
     default:

@@ -186,6 +186,8 @@ export function storeChanged(
   const { uid } = after.metadata;
   if (uid && uid !== before.metadata.uid) throw otherUid(call, before, uid);
   const object = withinScope(call, before, structuredClone(asStored(call.type, after)));
+  // Who leaves them out does not mean to forget who owns what.
+  object.metadata.managedFields ??= structuredClone(before.metadata.managedFields ?? []);
   for (const field of SERVER_OWNED) {
     if (before.metadata[field] === undefined) delete object.metadata[field];
     else object.metadata[field] = before.metadata[field];
@@ -196,6 +198,7 @@ export function storeChanged(
   if (call.contentType !== APPLY_PATCH) {
     recordUpdate(before, draft, schemaOf(key), writerOf(cluster, call));
   }
+  if (draft.metadata.managedFields?.length === 0) delete draft.metadata.managedFields;
   if (call.dryRun) return draft;
   const stored = cluster.store.update(key, draft, options);
   const { deletionTimestamp, finalizers } = stored.metadata;

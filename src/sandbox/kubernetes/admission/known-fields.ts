@@ -1,5 +1,6 @@
 import { isTree, type Tree } from '../json.ts';
 import { any, type ScalarSchema, type Schema } from '../schema/schema.ts';
+import { QUANTITY_RULE, quantity } from './quantity.ts';
 
 export interface FieldFindings {
   /** Paths of fields the type does not have, `spec.template.foo`. */
@@ -14,6 +15,7 @@ const GO_TYPES: Readonly<Record<ScalarSchema['type'], string>> = {
   number: 'float64',
   boolean: 'bool',
   'int-or-string': 'intstr.IntOrString',
+  quantity: 'resource.Quantity',
   any: 'interface {}',
 };
 
@@ -29,6 +31,8 @@ function isOfType(value: unknown, type: ScalarSchema['type']): boolean {
       return typeof value === 'boolean';
     case 'int-or-string':
       return typeof value === 'string' || typeof value === 'number';
+    case 'quantity':
+      return quantity(value) !== undefined;
     case 'any':
       return true;
   }
@@ -63,7 +67,9 @@ export function pruneUnknownFields(object: Tree, schema: Schema, kind: string): 
         else for (const [index, item] of value.entries()) visit(item, at.of, `${path}[${index}]`);
         return;
       default:
-        if (!isOfType(value, at.type)) findings.mistyped.push(mistyped(value, path, kind, GO_TYPES[at.type]));
+        if (isOfType(value, at.type)) return;
+        if (at.type === 'quantity') findings.mistyped.push(QUANTITY_RULE);
+        else findings.mistyped.push(mistyped(value, path, kind, GO_TYPES[at.type]));
     }
   };
 

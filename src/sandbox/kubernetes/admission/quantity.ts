@@ -23,7 +23,7 @@ export const QUANTITY_RULE =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 /** The number that `64Mi` or `10m` stands for; undefined for what is no quantity. */
-export function quantity(text: string | number): number | undefined {
+export function quantity(text: unknown): number | undefined {
   const match = QUANTITY.exec(String(text));
   if (match === null) return undefined;
   const [, number, suffix = ''] = match;

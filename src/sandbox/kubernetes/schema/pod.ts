@@ -1,5 +1,5 @@
 import { conditions, objectMeta } from './meta.ts';
-import { any, boolean, integer, intOrString, keyed, list, map, object, string } from './schema.ts';
+import { any, boolean, integer, intOrString, keyed, list, map, object, quantity, string } from './schema.ts';
 
 const namedKey = object({ name: string, key: string, optional: boolean }, { atomic: true });
 
@@ -42,8 +42,8 @@ const probe = object({
 const handler = object({ ...action, sleep: object({ seconds: integer }) });
 
 const resources = object({
-  limits: map(intOrString),
-  requests: map(intOrString),
+  limits: map(quantity),
+  requests: map(quantity),
   claims: keyed(object({ name: string, request: string }), 'name'),
 });
 

@@ -5,7 +5,7 @@
 export type Schema = ScalarSchema | ObjectSchema | MapSchema | ListSchema;
 
 export interface ScalarSchema {
-  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'int-or-string' | 'any';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'int-or-string' | 'quantity' | 'any';
 }
 
 export interface ObjectSchema {
@@ -38,6 +38,8 @@ export const string: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };
 export const boolean: Schema = { type: 'boolean' };
 export const intOrString: Schema = { type: 'int-or-string' };
+/** `64Mi`, `10m`, or a plain number. */
+export const quantity: Schema = { type: 'quantity' };
 /** Anything goes: parts that the sandbox stores and returns without looking inside. */
 export const any: Schema = { type: 'any' };
 
