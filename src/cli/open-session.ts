@@ -50,7 +50,8 @@ export interface NewSession {
 
 /** Begins a session: its folder, its lock, and the first line of its journal. */
 export async function beginSession(request: NewSession): Promise<OpenedSession> {
-  const { connection, context } = await settle(request);
+  const settled = await settle(request);
+  const { connection } = settled;
   await checkLiveChoices(request.runbook, request.given, readPorts(connection));
   const { inputs, secrets } = resolveInputs(request.runbook, request.given);
   const session = createSession(stateFolder(process.env, homedir()), request.mode, systemClock.now());
@@ -69,7 +70,7 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
         session: session.id,
         runbook: request.runbook,
         inputs: { ...inputs, ...secrets },
-        world: worldOf(request, connection, context),
+        world: worldOf(request, inputs, settled),
         version: VERSION,
       },
     ]);

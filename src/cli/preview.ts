@@ -38,14 +38,14 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
   const world = scenario && (await startDrillWorld(scenario.world));
   try {
     const asked = world?.connection ?? connectionOf(flags, process.env);
-    const { connection, context } = await settle({ runbook, connection: asked, settings });
+    const settled = await settle({ runbook, connection: asked, settings });
     const found = await walkPreview({
       runbook,
       inputs: { ...inputs, ...secrets },
-      world: worldOf({ mode: 'preview', settings }, connection, context),
+      world: worldOf({ mode: 'preview', settings, runbook }, inputs, settled),
       version: VERSION,
       kinds: stepKinds,
-      reads: readPorts(connection),
+      reads: readPorts(settled.connection),
       clock: systemClock,
       signal: stopped.signal,
     });

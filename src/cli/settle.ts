@@ -1,5 +1,7 @@
 import type { World } from '../engine/event.ts';
+import type { JsonObject } from '../ports/json.ts';
 import type { KubernetesContext } from '../ports/kubernetes.ts';
+import { createScope, ExpressionFailure, renderTemplate } from '../runbook/expressions.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { type Connection, readPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
@@ -32,12 +34,21 @@ function withPrometheus(connection: Connection, configured: string | undefined):
   return prometheusUrl === undefined ? connection : { ...connection, prometheusUrl };
 }
 
+export interface AskedWorld {
+  readonly mode: World['mode'];
+  readonly scenario?: string;
+  readonly settings: Settings;
+  readonly runbook: Runbook;
+}
+
+/** Where the session works, as its screen and its journal name it. */
 export function worldOf(
-  { mode, scenario, settings }: Pick<World, 'mode' | 'scenario'> & { readonly settings: Settings },
-  { namespace }: Connection,
-  context: KubernetesContext | undefined,
+  { mode, scenario, settings, runbook }: AskedWorld,
+  inputs: JsonObject,
+  { connection, context }: Settled,
 ): World {
   const production = context !== undefined && settings.contexts[context.name]?.production === true;
+  const namespace = connection.namespace ?? namespaceOf(runbook, inputs, context);
   return {
     mode,
     ...(context === undefined ? {} : { context: context.name, user: context.user }),
@@ -45,4 +56,17 @@ export function worldOf(
     ...(production ? { production } : {}),
     ...(scenario === undefined ? {} : { scenario }),
   };
+}
+
+/** The runbook's own, else the context's; undefined where it is made of a secret. */
+function namespaceOf(runbook: Runbook, inputs: JsonObject, context: KubernetesContext | undefined) {
+  const template = runbook.kubernetes?.namespace;
+  if (template === undefined) return context?.namespace;
+  try {
+    const named = renderTemplate(template, createScope({ inputs, vars: runbook.scopes['']?.vars ?? {} }));
+    return typeof named === 'string' && named !== '' ? named : undefined;
+  } catch (error) {
+    if (error instanceof ExpressionFailure) return undefined;
+    throw error;
+  }
 }

@@ -20,6 +20,7 @@ export interface Layout {
 
 export const SMALLEST: Size = { columns: 80, rows: 24 };
 const WIDE = 100;
+const ROOMY = 140;
 
 export function isTooSmall({ columns, rows }: Size): boolean {
   return columns < SMALLEST.columns || rows < SMALLEST.rows;
@@ -45,7 +46,8 @@ export function layoutFor(size: Size, headerRows: number): Layout {
   const bottom = between(7, body.height * 0.36, 22);
   const top = body.height - bottom;
   const steps = between(40, columns * 0.34, 60);
-  const live = between(52, columns * 0.54, 108);
+  // Where there is room, it goes to why pods are not ready.
+  const live = between(52, columns * (columns < ROOMY ? 0.54 : 0.6), 116);
   return {
     kind: 'wide',
     body,

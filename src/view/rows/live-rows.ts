@@ -9,7 +9,7 @@ import { warning } from './plan-rows.ts';
 export function liveRows(live: LiveSnapshot, width: number, height: number, now: number): readonly Row[] {
   const problem = live.freshness.problem === undefined ? [] : warning(live.freshness.problem, width);
   const blocks = [
-    workloadRows(live.workloads, width),
+    workloadRows(live, width),
     [...serviceRows(live.services, width), ...metricRows(live.metrics, width)],
     live.gaps.flatMap((gap) => paragraph(gap, width, 'muted', row(span(`${glyphs.bullet} `, 'muted')))),
   ].filter((block) => block.length > 0);
@@ -45,7 +45,14 @@ const MARK: Partial<Record<Tone, string>> = {
   muted: glyphs.gone,
 };
 
-function workloadRows(workloads: readonly LiveWorkload[], width: number): readonly Row[] {
+/** The probe's own words behind 'not ready', where a pod of it has told them. */
+function whyOf({ name, status }: LiveWorkload, pods: readonly LivePod[]): string {
+  if (!status.startsWith('not ready')) return status;
+  const told = pods.find((pod) => pod.workload === name && pod.reason?.startsWith('not ready: '))?.reason;
+  return told === undefined ? status : `${status}: ${told.slice('not ready: '.length)}`;
+}
+
+function workloadRows({ workloads, pods }: LiveSnapshot, width: number): readonly Row[] {
   const lines = workloads.map((workload) => {
     const tone = toneOf(workload);
     const isDown = workload.rollout === 'scaled-down';
@@ -54,7 +61,7 @@ function workloadRows(workloads: readonly LiveWorkload[], width: number): readon
       span(workload.name, isDown ? 'muted' : 'plain'),
       span(`${workload.ready}/${workload.desired}`, tone),
       span(bar(workload.ready, workload.desired), tone),
-      span(isDown ? 'scaled down' : workload.status, tone === 'good' ? 'plain' : tone),
+      span(isDown ? 'scaled down' : whyOf(workload, pods), tone === 'good' ? 'plain' : tone),
       span(workload.restarts > 0 && !isDown ? `${workload.restarts} restarts` : '', 'muted'),
       span(workload.version, 'muted'),
     );
@@ -66,7 +73,7 @@ function workloadRows(workloads: readonly LiveWorkload[], width: number): readon
       { cut: 'middle', gives: 1, min: 12 },
       { align: 'right' },
       {},
-      { gives: 2, min: 10, max: 36 },
+      { gives: 2, min: 10, max: 64 },
       { gives: 3, whole: true, min: 0 },
       { max: 16, cut: 'middle' },
     ],
@@ -188,15 +195,22 @@ export function podRows(live: LiveSnapshot, width: number, now: number): readonl
       {},
       { cut: 'middle', gives: 1, min: 16 },
       { align: 'right' },
-      { gives: 2, min: 18, max: 60 },
+      { gives: 1, min: 18, max: 100 },
       { align: 'right' },
       { align: 'right' },
-      { cut: 'middle', max: 16 },
-      { cut: 'middle', gives: 3, whole: true, min: 0, max: 44 },
+      // The workloads tell it too.
+      { cut: 'middle', gives: 3, whole: true, min: 0, max: 16 },
+      { cut: 'middle', gives: 4, whole: true, min: 0, max: 44 },
     ],
     width,
   );
   return hidden > 0 ? [...rows, row(span(`and ${hidden} more that are well`, 'muted'))] : rows;
+}
+
+/** kubectl's word first, then why; of a pod that runs and is not ready, the why alone. */
+function statusOf({ ready, status, reason }: LivePod): string {
+  if (ready || reason === undefined) return status;
+  return status === 'Running' ? reason : `${status}: ${reason}`;
 }
 
 function podRow(pod: LivePod, now: number): Row {
@@ -209,7 +223,7 @@ function podRow(pod: LivePod, now: number): Row {
     span(pod.ready ? glyphs.done : glyphs.failed, tone),
     span(pod.name),
     span(`${pod.readyContainers}/${pod.containers}`, tone),
-    span(pod.ready ? pod.status : (pod.reason ?? pod.status), pod.ready ? 'plain' : tone),
+    span(statusOf(pod), pod.ready ? 'plain' : tone),
     span(String(pod.restarts), pod.restarts > 0 ? 'warn' : 'muted'),
     span(pod.startedAt === undefined ? '' : age(now - Date.parse(pod.startedAt)), 'muted'),
     span(pod.version, 'muted'),

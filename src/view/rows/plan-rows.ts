@@ -67,21 +67,24 @@ function diffRows(diff: readonly DiffLine[], options: PlanOptions): readonly Row
     diff.slice(Math.max(0, at - AROUND), at + AROUND + 1).some((line) => line.change !== 'same'),
   );
   const shown = options.whole ? diff : diff.filter((_, at) => near[at]);
-  const longest = Math.max(
-    0,
-    ...shown.filter((line) => line.note !== undefined).map((line) => width(line.text)),
-  );
-  const column = Math.min(longest, Math.floor(options.width * 0.55));
+  const noted = shown.filter((line) => line.note !== undefined);
+  const longest = Math.max(0, ...noted.map((line) => width(line.text)));
+  const notes = Math.max(0, ...noted.map((line) => width(line.note ?? '') + NOTE));
+  // The notes stand below each other, or each under its own line.
+  const column = longest + notes <= options.width ? longest : options.width;
   return shown.flatMap((line) => diffLine(line, column, options));
 }
+
+/** The mark before a line, and the arrow before its note. */
+const NOTE = 6;
 
 function diffLine(line: DiffLine, column: number, options: PlanOptions): readonly Row[] {
   const { mark, tone } = MARKS[line.change];
   const lead = row(span(`${mark} `, tone));
   if (line.note === undefined) return paragraph(line.text, options.width, tone, lead);
-  const note = ` ${glyphs.arrow} ${line.note}`;
-  if (column + width(note) + 4 <= options.width) {
-    return [row(span(`${mark} ${padEnd(line.text, column)}`, tone), span(`  ${note.trimStart()}`, 'strong'))];
+  if (column + width(line.note) + NOTE <= options.width) {
+    const note = span(`  ${glyphs.arrow} ${line.note}`, 'strong');
+    return [row(span(`${mark} ${padEnd(line.text, column)}`, tone), note)];
   }
   const notes = paragraph(line.note, options.width, 'strong', row(span(`    ${glyphs.arrow} `, 'muted')));
   return [...paragraph(line.text, options.width, tone, lead), ...notes];
