@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSync } from 'oxc-parser';
 
@@ -140,9 +140,10 @@ export function inspect(files: readonly SourceFile[]): {
   return { violations, modules, imports };
 }
 
-/** Every source file under these folders. */
+/** Every source file under those of these folders that there are. */
 export function sourceFiles(root: string, folders: readonly string[]): readonly SourceFile[] {
-  return folders.flatMap((folder) =>
+  const present = folders.filter((folder) => existsSync(path.join(root, folder)));
+  return present.flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(tsx?|cjs|mjs|js)$/.test(entry.name))
       .map((entry) => path.join(entry.parentPath, entry.name))
