@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { runSandbox } from '../../sandbox/sandbox-process.ts';
 import { type Answer, openSide, type Side } from './cluster.ts';
+import { COMMANDS } from './commands.ts';
+import { CREATING } from './creating.ts';
 import { differences, lineDifferences, normalText, normalValue } from './normal.ts';
+import { PATCHING_SERVICES } from './patching-services.ts';
+import { PATCHING_WORKLOADS } from './patching-workloads.ts';
+import { READING } from './reading.ts';
 import { type Step, titleOf } from './step.ts';
-import { COMMANDS, CREATING, PATCHING, READING } from './steps.ts';
 
 // Says in what the sandbox differs from a real cluster of any version:
 // node test/conformance/compare/main.ts --kubeconfig FILE [--context NAME] [--kubectl PROGRAM] [--only WORD]
+// The real one needs the image of requests.ts, a program that answers /healthz on port 8080.
 const { values } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
@@ -70,7 +75,15 @@ const create: Step = {
   body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
 };
 const settle: Step = { until: 'get sa default -o name', prints: /default/ };
-const all = [create, settle, ...CREATING, ...READING, ...PATCHING, ...COMMANDS];
+const all = [
+  create,
+  settle,
+  ...CREATING,
+  ...READING,
+  ...PATCHING_SERVICES,
+  ...PATCHING_WORKLOADS,
+  ...COMMANDS,
+];
 const steps =
   values.only === undefined
     ? all
