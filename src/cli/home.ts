@@ -55,7 +55,11 @@ async function homeModel(): Promise<HomeModel> {
   for (const entry of readCatalog(runbookFolders())) {
     try {
       const runbook = await loadRunbook(entry.file);
-      runbooks.push({ runbook, scenarios: entry.scenarios, ...lastRuns(sessions, runbook.id) });
+      runbooks.push({
+        runbook,
+        scenarios: straightFirst(entry.scenarios),
+        ...lastRuns(sessions, runbook.id),
+      });
     } catch (error) {
       problems.push(
         `${entry.id}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
@@ -94,4 +98,11 @@ function openSession(session: SessionSummary): readonly HomeSession[] {
       ...(session.step === undefined ? {} : { where: session.step }),
     },
   ];
+}
+
+/** The one to begin with; it is the one that `drill` takes, too. */
+function straightFirst<Scenario extends { readonly id: string }>(
+  all: readonly Scenario[],
+): readonly Scenario[] {
+  return all.toSorted((a, b) => Number(b.id === 'straight') - Number(a.id === 'straight'));
 }

@@ -2,7 +2,7 @@ import { allowedIntents } from '../../engine/select.ts';
 import { bindings, type Place } from '../keymap.ts';
 import type { ScreenState } from '../store.ts';
 import { fitted, type Row, row, rowWidth, span } from '../text/row.ts';
-import { isLookingAway, questionInSight } from './session-content.ts';
+import { focusOf, isLookingAway, questionInSight } from './session-content.ts';
 
 const SIGNS: Readonly<Record<string, string>> = { up: '↑', down: '↓', left: '←', right: '→' };
 
@@ -20,6 +20,10 @@ function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hi
   const allowed = state.session === undefined ? new Set<string>() : allowedIntents(state.session);
   const question = questionInSight(state);
   const isAway = isLookingAway(state, isNarrow);
+  const isDecision = question?.asks?.type === 'decision';
+  // Enter gives no answer that nobody has marked.
+  const isMarked = question === undefined || focusOf(state, question) >= 0;
+  const isOutput = state.ui.over?.type === 'reader' && state.ui.over.what === 'output';
   return bindings
     .filter((binding) => binding.places.includes(place))
     .filter(
@@ -30,12 +34,15 @@ function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hi
       (binding) =>
         binding.action !== 'confirm' || question?.choices.some(({ action }) => action === 'confirm'),
     )
+    .filter((binding) => binding.action !== 'choose' || isMarked)
+    .filter((binding) => binding.action !== 'follow' || isOutput)
     .filter((binding) => place !== 'session' || binding.group !== 'Answer' || !isAway)
     .filter((binding) => place !== 'session' || binding.action !== 'close' || isAway)
     .flatMap((binding) => {
       const choice =
         place === 'session' ? question?.choices.find(({ action }) => action === binding.action) : undefined;
-      const label = choice?.label.toLowerCase() ?? binding.label;
+      const isAnswer = isDecision && binding.action === 'choose';
+      const label = isAnswer ? 'give this answer' : (choice?.label.toLowerCase() ?? binding.label);
       return label === undefined ? [] : [{ key: keySign(binding.keys[0] ?? ''), label }];
     });
 }

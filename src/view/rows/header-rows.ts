@@ -44,7 +44,7 @@ export function headerRows(world: World, options: HeaderOptions): readonly Row[]
   );
   const one = row(...where, '   ', span(title, 'strong'));
   if (rowWidth(one) + rowWidth(who) + 2 <= width) return [spread(one, who, width)];
-  const aside = row(span(elapsed), span('  '), ...freshness, ' ');
+  const aside = row(span('  '), span(elapsed), span('  '), ...freshness, ' ');
   const user = row(span(world.user === undefined ? '' : `  ${world.user} `, 'muted'));
   return [spread(where, user, width), spread(row(' ', span(title, 'strong')), aside, width)];
 }

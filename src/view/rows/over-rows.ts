@@ -1,4 +1,4 @@
-import { titleOf, undoableSteps } from '../../engine/select.ts';
+import { currentQuestion, titleOf, undoableSteps } from '../../engine/select.ts';
 import type { SessionState } from '../../engine/state.ts';
 import { blank, paragraph, type Row, row, span } from '../text/row.ts';
 import { fieldRow } from '../text-field.ts';
@@ -98,8 +98,16 @@ function abortRows(session: SessionState, width: number): readonly Row[] {
 }
 
 function leaveRows(session: SessionState, width: number): readonly Row[] {
+  const waiting = currentQuestion(session)?.step.id;
+  const where =
+    waiting === undefined ? undefined : `${numberOf(session, waiting)}  ${titleOf(session, waiting)}`;
   return [
-    ...paragraph('The session goes on without this screen, and waits at its next question.', width),
+    ...paragraph(
+      where === undefined
+        ? 'The session goes on without this screen, and waits at its next question.'
+        : `The session keeps waiting at ${where}. Nothing is done until somebody answers.`,
+      width,
+    ),
     row(span('come back with  ', 'muted'), span(`rollbook attach ${session.session}`, 'strong')),
   ];
 }

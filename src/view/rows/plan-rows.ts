@@ -48,7 +48,8 @@ export function warning(text: string, cells: number): readonly Row[] {
 function effectRows(effect: Effect, options: PlanOptions): readonly Row[] {
   const where = effect.namespace === undefined ? '' : `  in ${effect.namespace}`;
   const target = row(span(effect.target, 'strong'), span(where, 'muted'));
-  const isCovered = effect.diff.length > 0;
+  const isCovered =
+    effect.diff.length > 0 || (effect.command !== '' && effect.summary.endsWith(effect.command));
   const summary = isCovered ? [] : paragraph(effect.summary, options.width, 'plain', row('  '));
   return [target, ...summary, ...diffRows(effect.diff, options), ...commandRows(effect.command, options)];
 }

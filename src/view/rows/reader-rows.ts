@@ -1,4 +1,4 @@
-import { descriptionOf, titleOf } from '../../engine/select.ts';
+import { titleOf } from '../../engine/select.ts';
 import type { Size } from '../layout.ts';
 import type { ScreenState } from '../store.ts';
 import { scrollLimit, topToShow } from '../text/frame.ts';
@@ -41,11 +41,8 @@ function readerRows(state: ScreenState, over: Reader, width: number, now: number
   const step = session?.steps[over.step];
   if (session === undefined || step === undefined) return [];
   if (over.what === 'details') {
-    const about = descriptionOf(session, step.id) === undefined ? [] : [];
-    return [
-      ...about,
-      ...stepRows(session, step, { width, now, whole: true, holdingSince: state.holdingSince[step.id] }),
-    ];
+    const holdingSince = state.holdingSince[step.id];
+    return stepRows(session, step, { width, now, whole: true, holdingSince });
   }
   const lines = outputLines(state, step);
   if (lines.length === 0) return paragraph('It has printed nothing so far.', width, 'muted');

@@ -1,8 +1,8 @@
 import { descriptionOf, stepOf, titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
-import { blank, paragraph, type Row, row, span, type Tone } from '../text/row.ts';
+import { blank, paragraph, type Row, row, rowWidth, span, type Tone } from '../text/row.ts';
 import { duration, ticking } from '../text/time.ts';
-import { padEnd } from '../text/width.ts';
+import { clip } from '../text/width.ts';
 import { glyphs } from '../theme.ts';
 import { planRows, warning } from './plan-rows.ts';
 import { numberOf } from './step-name.ts';
@@ -98,7 +98,7 @@ function stateBlocks(
     case 'confirmed':
       return [plan(true)];
     case 'running':
-      return [runningRows(state, step, options), plan(true), outputRows(options)];
+      return [runningRows(state, step, options), outputRows(options), plan(true)];
     case 'verifying':
       return [verifyingRows(step, options), outputRows(options), plan(true)];
     case 'succeeded':
@@ -171,7 +171,7 @@ const BAR = 20;
 function verifyingRows(step: Verifying, { width, now, holdingSince }: StepOptions): readonly Row[] {
   const { aim } = step;
   const head = paragraph(
-    aim?.says === undefined ? 'Looking whether it is so, and stays so' : `Verifying: ${aim.says}`,
+    aim?.says === undefined ? 'Verifying that it took effect, and stays so' : `Verifying: ${aim.says}`,
     width,
     'strong',
     row(span(`${glyphs.running} `, 'accent')),
@@ -220,14 +220,13 @@ function resultRows(state: SessionState, step: StepState, { width }: StepOptions
     step.startedAt !== undefined && step.endedAt !== undefined
       ? `  ${duration(Date.parse(step.endedAt) - Date.parse(step.startedAt))}`
       : '';
+  const tone = isDone ? 'good' : 'warn';
+  const result = row(span(`  ${step.summary}`, tone), span(took, 'muted'));
   const name = `${numberOf(state, step.id)}  ${titleOf(state, step.id)}`;
+  // The title is known by then, and gives way to the result.
+  const room = Math.max(16, width - 2 - rowWidth(result));
   return [
-    row(
-      span(`${isDone ? glyphs.done : glyphs.undone} `, isDone ? 'good' : 'warn'),
-      span(padEnd(name, 0), 'strong'),
-      span(`  ${step.summary}`, isDone ? 'good' : 'warn'),
-      span(took, 'muted'),
-    ),
+    row(span(`${isDone ? glyphs.done : glyphs.undone} `, tone), span(clip(name, room), 'strong'), ...result),
     ...step.evidence.flatMap((line) => paragraph(line, width, 'plain', row('  '))),
   ];
 }
