@@ -54,6 +54,7 @@ export const PATCHING_WORKLOADS: readonly Step[] = [
   }),
   patch(web, STRATEGIC, { spec: { template: { spec: { restartPolicy: 'Never' } } } }),
   patch(`${web}/status`, MERGE, { status: { replicas: 7 } }),
+  patch(web, MERGE, { spec: { replicas: 2 } }),
   ready('web'),
   patch(`${web}/scale`, MERGE, { spec: { replicas: 3 } }),
   patch(`${web}/scale`, MERGE, { spec: { replicas: -3 } }),

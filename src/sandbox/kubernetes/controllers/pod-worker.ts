@@ -30,6 +30,9 @@ export interface PodWorkerOptions {
   readonly nextAddress: () => string;
 }
 
+/** The first 1.x whose kubelet writes a colon in this event. */
+const COLON_SINCE = 32;
+
 /** The life of one pod on its node, from pulling its image to its end. Parked pods hold no timer. */
 export class PodWorker {
   readonly #options: PodWorkerOptions;
@@ -127,7 +130,12 @@ export class PodWorker {
     const probe = readinessProbeOf(this.#pod);
     this.#containers.forEach((container, index) => {
       if (isRunning(container)) return;
-      this.#tell('Normal', 'Created', `Created container: ${container.name}`, container.name);
+      this.#tell(
+        'Normal',
+        'Created',
+        `Created container${context.minor < COLON_SINCE ? '' : ':'} ${container.name}`,
+        container.name,
+      );
       this.#tell('Normal', 'Started', `Started container ${container.name}`, container.name);
       container.phase = { running: { startedAt } };
       container.ready = index > 0 || probe === undefined;
