@@ -98,7 +98,7 @@ describe('selectContext', () => {
   it.each([
     ['text that is not YAML', 'a: [1', {}, /is not YAML: /],
     ['an empty file', '', {}, /No Kubernetes cluster is configured/],
-    ['a list in place of a configuration', '- a', {}, /No Kubernetes cluster is configured/],
+    ['a list in place of a configuration', '- a', {}, /the file: .*expected object/],
     ['an unknown context', config('one'), { context: 'two' }, /has no context "two"/],
     ['no current context', config('one', { 'current-context': '' }), {}, /names no current context/],
     [
