@@ -137,7 +137,7 @@ test('aborting puts back what was done, when asked to, and says that it was abor
 test('leaving and coming back; the host killed under the screen; resumed to the end', async () => {
   const { place, sandbox, screen } = await atTheSwitch();
   await answer(screen, 'q');
-  await screen.sees('Nothing is done until somebody answers.');
+  await screen.sees('Leave this screen');
   screen.press('j');
   await answer(screen, '\r');
   expect(await screen.exited).toEqual({ code: 0 });
