@@ -24,11 +24,16 @@ export function changedFields(before: JsonObject, after: JsonObject, path = ''):
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].sort().flatMap((name) => {
     const at = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const [was, is] = [before[name], after[name]];
+    const [was, is] = [own(before, name), own(after, name)];
     if (BOOKKEEPING.includes(at) || isDeepStrictEqual(was, is)) return [];
     if (isObject(was) && isObject(is)) return changedFields(was, is, at);
     return [{ path: at, before: was, after: is }];
   });
+}
+
+/** A label may be called 'constructor'. */
+function own(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** The JSON Patch that gives an object's fields the values from before, whatever they are now. */
