@@ -32,6 +32,8 @@ export function readPorts(connection: Connection): ReadPorts {
     http,
     kubernetes: once(async () => createKubernetesReads(kubernetesOptions(connection))),
     prometheus: once(async () => prometheusOf(connection, http)),
+    gitlab: notConfigured('GitLab'),
+    code: notConfigured('source code host'),
   };
 }
 
@@ -42,6 +44,7 @@ export function sessionPorts(connection: Connection): SessionPorts {
     ...reads,
     processes: createProcesses(),
     kubernetes: once(async () => createKubernetes(kubernetesOptions(connection))),
+    gitlab: notConfigured('GitLab'),
   };
   return { reads, ports, kubernetes: reads.kubernetes };
 }
@@ -74,5 +77,11 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
       throw error;
     });
     return made;
+  };
+}
+
+function notConfigured(what: string): () => Promise<never> {
+  return async () => {
+    throw new PortFailure(`No ${what} is configured for this session.`, { reason: 'not-configured' });
   };
 }
