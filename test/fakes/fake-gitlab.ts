@@ -12,24 +12,16 @@ import type {
   ProjectRef,
 } from '../../src/ports/gitlab.ts';
 import type { ReadOptions } from '../../src/ports/kubernetes.ts';
-import { GitLabRepository, type NewCommit } from './gitlab-repository.ts';
+import { GitLabWorld, notFound } from './gitlab-world.ts';
 
 type Operation = Exclude<keyof GitLab, 'url'>;
 type Write = 'createBranch' | 'revert' | 'commitFile' | 'createMergeRequest' | 'comment';
-
-interface Home {
-  readonly project: GitLabProject;
-  readonly repository: GitLabRepository;
-  readonly branches: Map<string, string>;
-}
 
 /**
  * GitLab in memory: projects and forks over one small repository each, merge requests, notes.
  * No bot and no pipeline acts by itself: a test puts the world it wants, and may react to writes with `onWrite`.
  */
-export class FakeGitLab implements GitLab {
-  readonly url = 'https://gitlab.test';
-  user: GitLabUser = { username: 'olga', name: 'Olga Ops' };
+export class FakeGitLab extends GitLabWorld implements GitLab {
   scopes: readonly string[] | undefined = ['api'];
   /** Every write that happened, in order. */
   readonly writes: { readonly operation: Write; readonly request: unknown }[] = [];
@@ -37,101 +29,7 @@ export class FakeGitLab implements GitLab {
   /** Called after a write has happened, before it is answered: the place of a bot. */
   onWrite: (operation: Write) => void = () => undefined;
 
-  readonly #homes: Home[] = [];
-  readonly #requests = new Map<number, MergeRequest>();
-  readonly #notes = new Map<number, Note[]>();
-  readonly #labelEvents = new Map<number, LabelEvent[]>();
-  readonly #pipelines = new Map<number, Pipeline[]>();
-  readonly #byCommit = new Map<string, number[]>();
   readonly #failures: { operation: Operation; failure: PortFailure; after: boolean }[] = [];
-
-  /** A project with an empty default branch, or a fork with what its upstream has. */
-  addProject(path: string, given: Partial<GitLabProject> = {}): GitLabProject {
-    const project: GitLabProject = {
-      id: this.#homes.length + 1,
-      path,
-      webUrl: `${this.url}/${path}`,
-      defaultBranch: 'master',
-      archived: false,
-      accessLevel: 30,
-      forkedFrom: undefined,
-      ...given,
-    };
-    const upstream = project.forkedFrom === undefined ? undefined : this.#home(project.forkedFrom);
-    this.#homes.push({
-      project,
-      repository: upstream?.repository ?? new GitLabRepository(),
-      branches: new Map(upstream?.branches),
-    });
-    return project;
-  }
-
-  /** Pushes a commit to a branch, the default one unless named. */
-  push(project: ProjectRef, commit: NewCommit, branch?: string): GitLabCommit {
-    const home = this.#home(project);
-    const name = branch ?? home.project.defaultBranch;
-    const made = home.repository.add(home.branches.get(name), commit);
-    home.branches.set(name, made.id);
-    return made;
-  }
-
-  /** Merge request !iid, of the first project unless it says otherwise; `commits` are those it brought. */
-  addMergeRequest(given: Partial<MergeRequest>, commits: readonly string[] = []): MergeRequest {
-    const iid = given.iid ?? this.#requests.size + 1;
-    const projectId = given.projectId ?? 1;
-    const request: MergeRequest = {
-      iid,
-      projectId,
-      sourceProjectId: projectId,
-      title: `Merge request ${iid}`,
-      description: '',
-      state: 'opened',
-      sourceBranch: `branch-${iid}`,
-      targetBranch: this.#home(projectId).project.defaultBranch,
-      author: this.user.username,
-      webUrl: `${this.#home(projectId).project.webUrl}/-/merge_requests/${iid}`,
-      sha: undefined,
-      mergeCommitSha: undefined,
-      squashCommitSha: undefined,
-      mergedAt: undefined,
-      labels: [],
-      draft: false,
-      hasConflicts: false,
-      rebaseInProgress: false,
-      detailedMergeStatus: 'mergeable',
-      ...given,
-    };
-    this.#requests.set(iid, request);
-    for (const sha of commits) this.#byCommit.set(sha, [...(this.#byCommit.get(sha) ?? []), iid]);
-    return request;
-  }
-
-  updateMergeRequest(iid: number, change: Partial<MergeRequest>): void {
-    this.#requests.set(iid, { ...this.#request(iid), ...change });
-  }
-
-  addNote(iid: number, body: string, given: Partial<Note> = {}): Note {
-    const notes = this.#notes.get(iid) ?? [];
-    const createdAt = new Date(Date.UTC(2026, 10, 2, 3) + notes.length * 60_000).toISOString();
-    const note = {
-      id: iid * 1000 + notes.length,
-      author: 'approver',
-      body,
-      createdAt,
-      system: false,
-      ...given,
-    };
-    this.#notes.set(iid, [...notes, note]);
-    return note;
-  }
-
-  addLabelEvent(iid: number, event: LabelEvent): void {
-    this.#labelEvents.set(iid, [...(this.#labelEvents.get(iid) ?? []), event]);
-  }
-
-  addPipeline(iid: number, pipeline: Pipeline): void {
-    this.#pipelines.set(iid, [pipeline, ...(this.#pipelines.get(iid) ?? [])]);
-  }
 
   /** The next such call fails; `after`: the write happens all the same, and only its answer is lost. */
   failNext(operation: Operation, failure: PortFailure, options: { readonly after?: boolean } = {}): this {
@@ -151,7 +49,7 @@ export class FakeGitLab implements GitLab {
 
   async project(ref: ProjectRef, options?: ReadOptions): Promise<GitLabProject> {
     this.#begin('project', options);
-    return this.#home(ref).project;
+    return this.home(ref).project;
   }
 
   async commits(
@@ -159,15 +57,15 @@ export class FakeGitLab implements GitLab {
     options?: ReadOptions,
   ): Promise<readonly GitLabCommit[]> {
     this.#begin('commits', options);
-    const home = this.#home(request.project);
-    const head = this.#sha(home, request.ref ?? home.project.defaultBranch);
+    const home = this.home(request.project);
+    const head = this.sha(home, request.ref ?? home.project.defaultBranch);
     return home.repository.history(head, request.path).slice(0, request.limit);
   }
 
   async commit(project: ProjectRef, sha: string, options?: ReadOptions): Promise<GitLabCommit> {
     this.#begin('commit', options);
-    const home = this.#home(project);
-    return home.repository.find(this.#sha(home, sha)) ?? notFound('Commit');
+    const home = this.home(project);
+    return home.repository.find(this.sha(home, sha)) ?? notFound('Commit');
   }
 
   async commitDiff(
@@ -176,14 +74,14 @@ export class FakeGitLab implements GitLab {
     options?: ReadOptions,
   ): Promise<readonly GitLabFileDiff[]> {
     this.#begin('commitDiff', options);
-    const home = this.#home(project);
-    return home.repository.diff(this.#sha(home, sha));
+    const home = this.home(project);
+    return home.repository.diff(this.sha(home, sha));
   }
 
   async file(project: ProjectRef, path: string, ref: string, options?: ReadOptions): Promise<string> {
     this.#begin('file', options);
-    const home = this.#home(project);
-    return home.repository.text(this.#sha(home, ref), path) ?? notFound('File');
+    const home = this.home(project);
+    return home.repository.text(this.sha(home, ref), path) ?? notFound('File');
   }
 
   async mergeRequestsOf(
@@ -192,13 +90,13 @@ export class FakeGitLab implements GitLab {
     options?: ReadOptions,
   ): Promise<readonly MergeRequest[]> {
     this.#begin('mergeRequestsOf', options);
-    const home = this.#home(project);
-    return (this.#byCommit.get(this.#sha(home, sha)) ?? []).map((iid) => this.#request(iid));
+    const home = this.home(project);
+    return (this.byCommit.get(this.sha(home, sha)) ?? []).map((iid) => this.request(iid));
   }
 
   async mergeRequest(_project: ProjectRef, iid: number, options?: ReadOptions): Promise<MergeRequest> {
     this.#begin('mergeRequest', options);
-    return this.#request(iid);
+    return this.request(iid);
   }
 
   async findMergeRequests(
@@ -206,9 +104,9 @@ export class FakeGitLab implements GitLab {
     options?: ReadOptions,
   ): Promise<readonly MergeRequest[]> {
     this.#begin('findMergeRequests', options);
-    const { id } = this.#home(request.project).project;
+    const { id } = this.home(request.project).project;
     const { sourceBranch, state = 'all', search, limit } = request;
-    return [...this.#requests.values()]
+    return [...this.requests.values()]
       .filter((each) => each.projectId === id && (state === 'all' || each.state === state))
       .filter((each) => sourceBranch === undefined || each.sourceBranch === sourceBranch)
       .filter((each) => search === undefined || `${each.title}\n${each.description}`.includes(search))
@@ -218,7 +116,7 @@ export class FakeGitLab implements GitLab {
 
   async notes(_project: ProjectRef, iid: number, options?: ReadOptions): Promise<readonly Note[]> {
     this.#begin('notes', options);
-    return this.#notes.get(iid) ?? [];
+    return this.notesHeld.get(iid) ?? [];
   }
 
   async labelEvents(
@@ -227,17 +125,17 @@ export class FakeGitLab implements GitLab {
     options?: ReadOptions,
   ): Promise<readonly LabelEvent[]> {
     this.#begin('labelEvents', options);
-    return this.#labelEvents.get(iid) ?? [];
+    return this.labelEventsHeld.get(iid) ?? [];
   }
 
   async pipelines(_project: ProjectRef, iid: number, options?: ReadOptions): Promise<readonly Pipeline[]> {
     this.#begin('pipelines', options);
-    return this.#pipelines.get(iid) ?? [];
+    return this.pipelinesHeld.get(iid) ?? [];
   }
 
   async branchHead(project: ProjectRef, branch: string, options?: ReadOptions): Promise<string | undefined> {
     this.#begin('branchHead', options);
-    return this.#home(project).branches.get(branch);
+    return this.home(project).branches.get(branch);
   }
 
   async createBranch(
@@ -247,9 +145,9 @@ export class FakeGitLab implements GitLab {
     options?: ReadOptions,
   ): Promise<string> {
     return this.#write('createBranch', { project, branch, ref }, options, () => {
-      const home = this.#home(project);
+      const home = this.home(project);
       if (home.branches.has(branch)) throw refused('conflict', 400, 'Branch already exists', 'branch-exists');
-      const sha = this.#sha(home, ref);
+      const sha = this.sha(home, ref);
       home.branches.set(branch, sha);
       return sha;
     });
@@ -262,7 +160,7 @@ export class FakeGitLab implements GitLab {
     options?: ReadOptions,
   ): Promise<GitLabCommit> {
     return this.#write('revert', { project, sha, branch }, options, () => {
-      const home = this.#home(project);
+      const home = this.home(project);
       const head = home.branches.get(branch) ?? notFound('Branch');
       const reverted = home.repository.revert(sha, head);
       if ('refused' in reverted)
@@ -278,12 +176,12 @@ export class FakeGitLab implements GitLab {
   ): Promise<GitLabCommit> {
     return this.#write('commitFile', request, options, () => {
       const { project, branch, message, path, content, startProject, startRef } = request;
-      const home = this.#home(project);
+      const home = this.home(project);
       if (!home.branches.has(branch)) {
-        const start = startProject === undefined ? home : this.#home(startProject);
-        home.branches.set(branch, this.#sha(start, startRef ?? start.project.defaultBranch));
+        const start = startProject === undefined ? home : this.home(startProject);
+        home.branches.set(branch, this.sha(start, startRef ?? start.project.defaultBranch));
       }
-      const last = home.repository.history(this.#sha(home, branch), path)[0];
+      const last = home.repository.history(this.sha(home, branch), path)[0];
       if (last !== undefined && last.id !== request.lastCommitId)
         throw refused('conflict', 400, 'The file has changed', 'file-changed');
       const [title = ''] = message.split('\n');
@@ -297,8 +195,8 @@ export class FakeGitLab implements GitLab {
   ): Promise<MergeRequest> {
     return this.#write('createMergeRequest', request, options, () => {
       const { sourceProject, targetProject, sourceBranch } = request;
-      const source = this.#home(sourceProject);
-      const open = [...this.#requests.values()].find(
+      const source = this.home(sourceProject);
+      const open = [...this.requests.values()].find(
         (each) => each.sourceBranch === sourceBranch && each.state === 'opened',
       );
       if (open !== undefined)
@@ -344,24 +242,6 @@ export class FakeGitLab implements GitLab {
     const [found] = index < 0 ? [] : this.#failures.splice(index, 1);
     if (found !== undefined) throw found.failure;
   }
-
-  #home(ref: ProjectRef): Home {
-    return (
-      this.#homes.find(({ project }) => project.id === ref || project.path === ref) ?? notFound('Project')
-    );
-  }
-
-  #request(iid: number): MergeRequest {
-    return this.#requests.get(iid) ?? notFound('Merge request');
-  }
-
-  #sha({ branches, repository }: Home, ref: string): string {
-    return branches.get(ref) ?? repository.find(ref)?.id ?? notFound('Commit');
-  }
-}
-
-function notFound(what: string): never {
-  throw new PortFailure(`${what} not found.`, { reason: 'not-found', status: 404 });
 }
 
 function refused(
