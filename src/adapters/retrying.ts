@@ -1,6 +1,6 @@
-import type { Clock } from '../../ports/clock.ts';
-import { PortFailure } from '../../ports/failure.ts';
-import { cancelledFailure } from '../network-failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import { PortFailure } from '../ports/failure.ts';
+import { cancelledFailure } from './network-failure.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
 const TRIES = 4;
