@@ -7,13 +7,13 @@ export interface Signature {
 export interface HistoryChange {
   /** Relative to the repository's root, with slashes. */
   readonly path: string;
-  /** The whole new text; null deletes the file. */
-  readonly content: string | null;
+  /** The whole new content; null deletes the file. */
+  readonly content: string | Uint8Array | null;
 }
 
 /** One commit to be made. Its first parent is its branch's newest commit, unless `parents` says otherwise. */
 export interface HistoryCommit {
-  /** `main`, without refs/heads/. */
+  /** `main`; a name that starts with refs/ is taken as it is. */
   readonly branch: string;
   readonly author: Signature;
   /** The author, unless told. */

@@ -119,6 +119,8 @@ export interface ForgeMergeRequest {
   commits: readonly string[];
   mergeStatus: MergeStatus;
   hasConflicts: boolean;
+  /** Commits of the target that the source lacked at the last check. */
+  behind: number;
   rebaseInProgress: boolean;
   mergeError: string | undefined;
   squash: boolean;
@@ -181,11 +183,13 @@ export interface PastMergeRequest {
 }
 
 export interface MergeRequestFilter {
-  readonly projectId?: number;
-  readonly state?: string;
-  readonly sourceBranch?: string;
-  readonly targetBranch?: string;
-  readonly author?: string;
+  readonly projectId?: number | undefined;
+  readonly sourceProjectId?: number | undefined;
+  /** `opened`, `closed`, `locked`, `merged`, or `all` as when left out. */
+  readonly state?: string | undefined;
+  readonly sourceBranch?: string | undefined;
+  readonly targetBranch?: string | undefined;
+  readonly author?: string | undefined;
 }
 
 /** Every change takes who makes it: events, notes and the audit name them. Rights are the HTTP API's business. */
@@ -218,7 +222,12 @@ export interface MergeRequests {
   merge(
     mergeRequest: ForgeMergeRequest,
     user: string,
-    options?: { readonly sha?: string; readonly squash?: boolean; readonly message?: string },
+    wish?: {
+      readonly sha?: string;
+      readonly squash?: boolean;
+      readonly message?: string;
+      readonly squashMessage?: string;
+    },
   ): Promise<ForgeMergeRequest>;
   close(mergeRequest: ForgeMergeRequest, user: string): void;
   reopen(mergeRequest: ForgeMergeRequest, user: string): Promise<void>;
