@@ -1,0 +1,27 @@
+import { PortFailure } from '../../ports/failure.ts';
+import type { PlanContext } from '../step-kind.ts';
+
+const MOST_MS = 50_000;
+/** A wait of ten minutes is looked at half a minute more rarely. */
+const SHARE = 20;
+
+/** Looks ever more rarely the longer it has been waiting, and as long as GitLab asks for when it is too much for it. */
+export async function politely<T>(
+  plannedAt: number,
+  { ports, signal }: PlanContext,
+  look: () => Promise<T>,
+): Promise<T> {
+  const { clock } = ports;
+  const waited = Math.max(0, clock.now() - plannedAt);
+  const pause = Math.min(MOST_MS, Math.floor(waited / SHARE));
+  if (pause >= 1_000) await clock.sleep(pause, signal);
+  try {
+    return await look();
+  } catch (error) {
+    const asked =
+      error instanceof PortFailure && error.reason === 'throttled' ? error.retryAfterMs : undefined;
+    if (asked === undefined) throw error;
+    await clock.sleep(asked, signal);
+    return look();
+  }
+}
