@@ -7,7 +7,7 @@ const MENTION = /(?<![\w@])@([A-Za-z0-9_][A-Za-z0-9_.-]*[A-Za-z0-9_]|[A-Za-z0-9_
 /** Who may approve, as the bots' notes list them; in their order, each once. */
 export function approversIn(notes: readonly Note[]): readonly string[] {
   const lists = notes.filter(({ body }) => COVERAGE.test(body) || OWNERS.test(body));
-  return [...new Set(lists.flatMap(({ body }) => [...inTables(body), ...mentions(body)]))];
+  return [...new Set(lists.flatMap(({ body }) => [...inTables(body), ...inList(body), ...mentions(body)]))];
 }
 
 /** What the coverage report asks for: its verdict line, without the table. */
@@ -22,6 +22,13 @@ export function coverageVerdict(notes: readonly Note[]): string | undefined {
 const mentions = (text: string): readonly string[] =>
   [...text.matchAll(MENTION)].map(([, name]) => name ?? '');
 
+/** The older note lists plain names, one line of them or several. */
+function inList(body: string): readonly string[] {
+  if (!OWNERS.test(body)) return [];
+  const items = body.split('\n').filter((line) => /^\s*[*-]\s/.test(line));
+  return items.flatMap((line) => namesIn(line.replace(/^\s*[*-]\s/, '')));
+}
+
 /** The cells under a heading that speaks of approvers. */
 function inTables(body: string): readonly string[] {
   let column = -1;
@@ -35,7 +42,10 @@ function inTables(body: string): readonly string[] {
   return names;
 }
 
+/** Where people are mentioned, other words are the name of their role. */
 function namesIn(cell: string): readonly string[] {
+  const mentioned = mentions(cell);
+  if (mentioned.length > 0) return mentioned;
   return cell
     .replace(/<[^>]*>/g, ' ')
     .split(/[\s,`]+/)

@@ -49,6 +49,11 @@ export function mergeRequestName(project: ProjectRef, iid: number): string {
 
 export const shortSha = (sha: string): string => (/^[0-9a-f]{12,}$/.test(sha) ? sha.slice(0, 8) : sha);
 
+/** Whether branches can be pushed there; undefined when GitLab does not say. */
+export function mayPush({ accessLevel }: GitLabProject): boolean | undefined {
+  return accessLevel === undefined ? undefined : accessLevel >= DEVELOPER;
+}
+
 /** What this token may do, as far as GitLab tells: the scope first, then the level in the project. */
 export async function writePermissions(
   { gitlab, options }: GitLabPlace,
@@ -66,7 +71,7 @@ export async function writePermissions(
       };
     if (project.accessLevel === undefined)
       return { ...base, allowed: undefined, reason: 'GitLab does not say' };
-    const allowed = resource !== 'branches' || project.accessLevel >= DEVELOPER;
+    const allowed = resource !== 'branches' || mayPush(project) !== false;
     const level = levelName(project.accessLevel);
     return { ...base, allowed, reason: allowed ? level : `${level}; pushing a branch needs Developer` };
   });

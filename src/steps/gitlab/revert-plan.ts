@@ -1,6 +1,15 @@
+import { PortFailure } from '../../ports/failure.ts';
+import type { GitLabProject } from '../../ports/gitlab.ts';
 import { shellLine } from '../../prose/shell-quote.ts';
 import { type Effect, type Plan, type PlanContext, StepFailure } from '../step-kind.ts';
-import { type GitLabPlace, gitlabOf, mergeRequestName, shortSha, writePermissions } from './place.ts';
+import {
+  type GitLabPlace,
+  gitlabOf,
+  mayPush,
+  mergeRequestName,
+  shortSha,
+  writePermissions,
+} from './place.ts';
 import { lineDiff, takenBack } from './revert-preview.ts';
 import {
   holdsCommit,
@@ -29,7 +38,7 @@ export async function planRevert(params: RevertParams, context: PlanContext): Pr
   const place = await gitlabOf(context);
   const { gitlab, options } = place;
   const project = await gitlab.project(params.project, options);
-  const source = params.fork === undefined ? project : await gitlab.project(params.fork, options);
+  const source = await sourceOf(place, params.fork, project);
   if (project.archived) throw new StepFailure(`${project.path} is archived: nothing can be merged there.`);
   if (params.branch === project.defaultBranch)
     throw new StepFailure(`The branch of a revert cannot be ${params.branch}, the default branch itself.`);
@@ -95,6 +104,25 @@ export async function planRevert(params: RevertParams, context: PlanContext): Pr
   };
 }
 
+/** Who may not push into the project works in a fork; one's own bears one's name. */
+async function sourceOf(
+  { gitlab, options }: GitLabPlace,
+  fork: RevertParams['fork'],
+  project: GitLabProject,
+): Promise<GitLabProject> {
+  if (fork !== undefined && fork !== '') return gitlab.project(fork, options);
+  if (mayPush(project) !== false) return project;
+  const { username } = await gitlab.me(options);
+  const own = `${username}/${project.path.split('/').at(-1)}`;
+  try {
+    const found = await gitlab.project(own, options);
+    return found.forkedFrom === project.id ? found : project;
+  } catch (error) {
+    if (error instanceof PortFailure && error.reason === 'not-found') return project;
+    throw error;
+  }
+}
+
 /** The file after reverting the whole commit; undefined where it must be the ref alone. */
 async function wholeRevert(
   place: GitLabPlace,
@@ -134,6 +162,7 @@ function factsOf(
         : 'one commit sets the ref alone: the promotion as a whole cannot be reverted here';
   return [
     how,
+    ...(data.source.id === data.project.id ? [] : [`the branch is made in the fork ${data.source.path}`]),
     ...known,
     ...(data.there.branch ? [`the branch ${data.branch} is there already, from an earlier attempt`] : []),
     ...(closed.length > 0 ? [] : ['nobody labels or merges it from here: the approvers and the bot do']),

@@ -32,7 +32,12 @@ export const revert = defineKind({
     'Reverts a promotion in a saas file on a branch, and opens the merge request for it; adopts a branch and a merge request that are there already.',
   schema: z.strictObject({
     project: projectField,
-    fork: projectField.optional().describe('The fork that gets the branch; the project itself when absent.'),
+    fork: z
+      .union([z.literal(''), projectField])
+      .optional()
+      .describe(
+        'The fork that gets the branch. When empty: the project, or your own fork of it when you may not push there.',
+      ),
     file: pathField.describe('The saas file.'),
     target: z.string().min(1).describe('The target in it, as for gitlab/find-promotion.'),
     to: shaField.describe('The ref that the target has afterwards.'),
