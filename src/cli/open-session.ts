@@ -57,7 +57,8 @@ const KEPT_FILE = 'session.json';
 /** Begins a session: its folder, its lock, and the first line of its journal. */
 export async function beginSession(request: NewSession): Promise<OpenedSession> {
   const { inputs, secrets } = resolveInputs(request.runbook, request.given);
-  const ports = sessionPorts(request.connection);
+  const redactor = createRedactor(Object.values(secrets).map(String));
+  const ports = sessionPorts(request.connection, (secret) => redactor.add(secret));
   const world = await worldOf(request, ports);
   const session = createSession(stateFolder(process.env, homedir()), request.mode, systemClock.now());
   const kept: Kept = {
@@ -68,7 +69,6 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
   };
   writeFileSync(path.join(session.folder, KEPT_FILE), `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
   const lock = lockSession(session.folder);
-  const redactor = createRedactor(Object.values(secrets).map(String));
   const journal = openJournal({ folder: session.folder, now: () => systemClock.now(), redactor });
   const events = journal.append([
     {
@@ -116,7 +116,7 @@ export async function resumeSession(
   return opened({
     session,
     kept,
-    ports: sessionPorts(kept.connection),
+    ports: sessionPorts(kept.connection, (secret) => redactor.add(secret)),
     journal,
     redactor,
     lock,

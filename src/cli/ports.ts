@@ -7,9 +7,12 @@ import { PortFailure } from '../ports/failure.ts';
 import type { KubernetesReads } from '../ports/kubernetes.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
+import { type CodeHosts, tokenSource } from './code-hosts.ts';
+import { codeHistories, gitlabOptions } from './code-ports.ts';
+import { once } from './once.ts';
 
 /** Which servers a session talks to; kept in its folder for a resume. No secret is in it. */
-export interface Connection {
+export interface Connection extends CodeHosts {
   /** A file instead of those that kubectl would find. */
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -24,27 +27,40 @@ export interface SessionPorts {
   readonly kubernetes: () => Promise<KubernetesReads>;
 }
 
-/** The read-only ports of a preview: no client that could write is made at all. */
-export function readPorts(connection: Connection): ReadPorts {
+type OnSecret = (secret: string) => void;
+
+/** The read-only ports of a preview: no client that could write is made at all. `onSecret` hears of every token. */
+export function readPorts(connection: Connection, onSecret: OnSecret): ReadPorts {
   const http = createHttpReads();
+  // before any step runs: a command that prints its environment must not tell them
+  for (const place of [connection.gitlabToken, connection.githubToken]) {
+    const { value } = tokenSource(place, process.env);
+    if (value !== undefined) onSecret(value);
+  }
   return {
     clock: systemClock,
     http,
     kubernetes: once(async () => createKubernetesReads(kubernetesOptions(connection))),
     prometheus: once(async () => prometheusOf(connection, http)),
-    gitlab: notConfigured('GitLab'),
-    code: notConfigured('source code host'),
+    gitlab: once(async () => {
+      const { createGitLabReads } = await import('../adapters/gitlab/gitlab.ts');
+      return createGitLabReads(gitlabOptions(connection, onSecret));
+    }),
+    code: codeHistories(connection, onSecret),
   };
 }
 
 /** All ports of a session; each client is made when it is first asked for, and once. */
-export function sessionPorts(connection: Connection): SessionPorts {
-  const reads = readPorts(connection);
+export function sessionPorts(connection: Connection, onSecret: OnSecret): SessionPorts {
+  const reads = readPorts(connection, onSecret);
   const ports: Ports = {
     ...reads,
     processes: createProcesses(),
     kubernetes: once(async () => createKubernetes(kubernetesOptions(connection))),
-    gitlab: notConfigured('GitLab'),
+    gitlab: once(async () => {
+      const { createGitLab } = await import('../adapters/gitlab/gitlab.ts');
+      return createGitLab(gitlabOptions(connection, onSecret));
+    }),
   };
   return { reads, ports, kubernetes: reads.kubernetes };
 }
@@ -66,22 +82,4 @@ function prometheusOf({ prometheusUrl }: Connection, http: ReturnType<typeof cre
       next: 'Set PROMETHEUS_URL or prometheus.url in rollbook.yaml, or look at the dashboards yourself.',
     });
   return createPrometheus({ url: prometheusUrl, http });
-}
-
-/** A failure is not kept: the next one who asks tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}
-
-function notConfigured(what: string): () => Promise<never> {
-  return async () => {
-    throw new PortFailure(`No ${what} is configured for this session.`, { reason: 'not-configured' });
-  };
 }

@@ -39,8 +39,9 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
   process.once('SIGINT', () => stopped.abort());
   try {
     const connection: Connection = world?.connection ?? connectionOf(flags, settings);
-    const reads = readPorts(connection);
     const { inputs, secrets } = resolveInputs(runbook, given);
+    const redactor = createRedactor(Object.values(secrets).map(String));
+    const reads = readPorts(connection, (secret) => redactor.add(secret));
     const usesKubernetes = runbook.steps.some((step) => step.uses.startsWith('kubernetes/'));
     const context = usesKubernetes ? (await reads.kubernetes()).context : undefined;
     const shown: World = {
@@ -59,7 +60,7 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
       clock: systemClock,
       signal: stopped.signal,
     });
-    const document = sealPreview(found, createRedactor(Object.values(secrets).map(String)));
+    const document = sealPreview(found, redactor);
     if (flags.json) io.out(JSON.stringify(document));
     else if (flags.plain || !process.stdin.isTTY || !process.stdout.isTTY)
       for (const line of previewLines(document)) io.out(line);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../ports/json.ts';
+import { codeHosts } from './code-hosts.ts';
 import type { ExitCode } from './exit-code.ts';
 import { parseAssignments } from './inputs.ts';
 import type { Io } from './io.ts';
@@ -48,5 +49,6 @@ export function connectionOf(flags: ConnectionFlags, settings: Settings): Connec
     ...(flags.context === undefined ? {} : { context: flags.context }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
     ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
+    ...codeHosts(settings, process.env),
   };
 }
