@@ -58,7 +58,7 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
   const store = new MemoryStore({ now });
   const world = createWorld({ spec, store, clock, onError });
   world.start();
-  seedAccess(store, spec.namespace);
+  for (const namespace of spec.namespaces) seedAccess(store, namespace, spec.operator);
 
   let lastUsed = now();
   const audit = noticing(openAuditLog(join(folder, 'audit.jsonl')), () => {

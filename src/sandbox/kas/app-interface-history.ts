@@ -45,7 +45,6 @@ export interface InterfaceOptions {
   readonly code: CodeHistory;
   readonly random: () => number;
   readonly now: number;
-  readonly gitlabUrl: string;
 }
 
 /** app-interface as it grew: promotions, and everything that other people did in between. */
@@ -119,7 +118,7 @@ class InterfaceWriter {
   }
 
   #promote({ environment, release, time }: PlannedPromotion): void {
-    const { code, gitlabUrl } = this.#options;
+    const { code } = this.#options;
     const to = code.releases[release]?.sha ?? '';
     const target = this.#targets[environment];
     const from = target.ref;
@@ -137,7 +136,7 @@ class InterfaceWriter {
         author: this.#pick(CONTROL_PLANE),
         title: promotionTitle(environment, to),
         branch: `kas-fleet-manager-${environment}-${to.slice(0, 7)}`,
-        description: promotionDescription({ environment, from, to, titles, link, gitlabUrl }),
+        description: promotionDescription({ environment, from, to, titles, link }),
         changes: { [SAAS_FILE]: saasFileText(this.#targets) },
         approver: this.#pick(APPROVERS),
       },

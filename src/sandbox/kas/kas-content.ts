@@ -14,15 +14,13 @@ export interface KasContentOptions {
   readonly seed: number;
   /** Milliseconds since the epoch: where the history ends. */
   readonly now: number;
-  /** Where this GitLab is, for the links in descriptions. */
-  readonly gitlabUrl: string;
 }
 
-/** The same seed and the same moment give the same commits, down to their ids; `gitlabUrl` is in no commit. */
-export function writeKasContent(spec: KasSpec, { seed, now, gitlabUrl }: KasContentOptions): KasContent {
+/** The same seed and the same moment give the same commits, down to their ids. */
+export function writeKasContent(spec: KasSpec, { seed, now }: KasContentOptions): KasContent {
   const random = seededRandom(seed);
   const planned = schedule(spec, now, random);
   const code = writeCode(spec, planned, random);
-  const appInterface = writeInterface({ spec, schedule: planned, code, random, now, gitlabUrl });
+  const appInterface = writeInterface({ spec, schedule: planned, code, random, now });
   return { code, appInterface };
 }

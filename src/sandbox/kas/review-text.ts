@@ -2,6 +2,8 @@ import type { Environment } from './kas-spec.ts';
 import type { Person } from './people.ts';
 
 const GITHUB = 'https://github.com/bf2fc6cc711aee1a0c2a/kas-fleet-manager';
+/** Where links point until the sandbox's own address is known. */
+export const CANONICAL_GITLAB = 'https://gitlab.cee.redhat.com';
 export const CODE_PROJECT = 'service/kas-fleet-manager';
 
 export interface PromotionText {
@@ -11,8 +13,6 @@ export interface PromotionText {
   /** Titles of the commits in between. */
   readonly titles: readonly string[];
   readonly link: 'gitlab' | 'github';
-  /** Where this GitLab is, without a slash at its end. */
-  readonly gitlabUrl: string;
 }
 
 /** `prod` for production: the word in titles. */
@@ -25,17 +25,12 @@ export function promotionTitle(environment: Environment, sha: string): string {
 }
 
 /** What a promotion's merge request says. */
-export function promotionDescription({
-  environment,
-  from,
-  to,
-  titles,
-  link,
-  gitlabUrl,
-}: PromotionText): string {
+export function promotionDescription({ environment, from, to, titles, link }: PromotionText): string {
   const range = `${from}...${to}`;
   const url =
-    link === 'github' ? `${GITHUB}/compare/${range}` : `${gitlabUrl}/${CODE_PROJECT}/-/compare/${range}`;
+    link === 'github'
+      ? `${GITHUB}/compare/${range}`
+      : `${CANONICAL_GITLAB}/${CODE_PROJECT}/-/compare/${range}`;
   return `Promotes KAS Fleet Manager in ${environment}.
 
 ## Changes Included

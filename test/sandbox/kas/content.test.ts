@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 function content(input: KasInput = {}, seed = 1): KasContent {
-  return writeKasContent(completeKas(input), { seed, now: NOW, gitlabUrl: 'http://127.0.0.1:1' });
+  return writeKasContent(completeKas(input), { seed, now: NOW });
 }
 
 function newest({ appInterface }: KasContent, environment: string, back = 1) {
