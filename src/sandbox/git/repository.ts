@@ -29,6 +29,8 @@ export interface LogQuery {
 
 /** A revision that git could take for an option, a range or a path is none. */
 const REVISION = /^(?![-^:.])[^\s:\0?*[\\]+$/;
+/** Inside the repository, as git names files in a tree. */
+const PATH = /^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[^\0]+$/;
 const NEVER = '0'.repeat(40);
 
 /** A bare git repository on disk. Every method throws GitFailure when git cannot do it. */
@@ -113,6 +115,14 @@ export class Repository {
     return exitCode === 0 ? stdout.toString('utf8').trimEnd() : undefined;
   }
 
+  /** A whole SHA of a tree; undefined when it is none. */
+  async treeSha(sha: string): Promise<string | undefined> {
+    if (!/^[0-9a-f]{40}$/.test(sha)) return undefined;
+    const args = ['rev-parse', '--verify', '--quiet', `${sha}^{tree}`];
+    const { stdout, exitCode } = await runGit(args, { folder: this.folder, expect: [1, 128] });
+    return exitCode === 0 ? stdout.toString('utf8').trimEnd() : undefined;
+  }
+
   /** Branch name to head. */
   async branches(): Promise<ReadonlyMap<string, string>> {
     const text = await this.#line([
@@ -155,6 +165,7 @@ export class Repository {
   }
 
   async log(query: LogQuery): Promise<Commit[]> {
+    if (query.path !== undefined && !PATH.test(query.path)) return [];
     const { range, path, since, until, firstParent, author, skip = 0, limit } = query;
     const args = ['log', '-z', COMMIT_FORMAT, `--skip=${skip}`];
     if (limit !== undefined) args.push(`--max-count=${limit}`);
@@ -184,6 +195,7 @@ export class Repository {
 
   /** SHA of the blob or tree at a path of a commit; undefined when it is not there. */
   async objectAt(commit: string, path: string): Promise<TreeEntry | undefined> {
+    if (!PATH.test(path)) return undefined;
     const entries = await this.#entries(['ls-tree', '-z', '-l', '--full-tree', commit, '--', path]);
     return entries[0];
   }

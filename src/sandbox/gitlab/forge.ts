@@ -15,6 +15,8 @@ export interface ForgeUser {
 export interface NewUser {
   readonly username: string;
   readonly name?: string;
+  /** `USERNAME@example.com` unless told. */
+  readonly email?: string;
   readonly bot?: boolean;
 }
 

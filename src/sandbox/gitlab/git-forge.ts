@@ -63,11 +63,11 @@ export class GitForge implements Forge {
     this.mergeRequests = this.#store;
   }
 
-  addUser({ username, name = username, bot = false }: NewUser): ForgeUser {
+  addUser({ username, name = username, email = `${username}@example.com`, bot = false }: NewUser): ForgeUser {
     const known = this.#users.get(username);
     if (known !== undefined) return known;
     const id = 1001 + this.#users.size;
-    const user = { id, username, name, bot, email: `${username}@example.com` };
+    const user = { id, username, name, email, bot };
     this.#users.set(username, user);
     return user;
   }
