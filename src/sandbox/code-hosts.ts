@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CodeHostOptions } from './code-host.ts';
+import { requireGit } from './git/run.ts';
 import type { GitHubRepository } from './github/http.ts';
 import { startGitHubServer } from './github/server.ts';
 import type { Forge } from './gitlab/forge.ts';
@@ -11,10 +12,7 @@ import { startGitLabServer } from './gitlab/server.ts';
 export interface CodeHostContent {
   /** What GitHub shows, over repositories that the forge may hold as well. */
   readonly gitHub: readonly GitHubRepository[];
-  /** The operator's, of the scope `api`. */
-  readonly token: string;
-  /** Sets the bots and the deployer in motion. */
-  start(): void;
+  /** Ends everything that moves by itself. */
   stop(): void;
 }
 
@@ -24,35 +22,33 @@ export interface CodeHostsOptions extends Omit<CodeHostOptions, 'api'> {
   readonly pace: (milliseconds: number) => number;
   readonly delays?: Partial<ForgeDelays>;
   readonly onError: (error: unknown) => void;
-  readonly fill: (forge: Forge) => Promise<CodeHostContent>;
+  /** Fills the forge, knowing where it is; no one else does before it is done. */
+  readonly fill: (forge: Forge, gitlabUrl: string) => Promise<CodeHostContent>;
 }
 
 export interface CodeHosts {
-  readonly gitlab: { readonly url: string; readonly token: string };
-  readonly github: { readonly url: string };
+  readonly gitlabUrl: string;
+  readonly githubUrl: string;
   stop(): Promise<void>;
 }
 
 /** Starts a GitLab and a GitHub with the same world's code. */
 export async function startCodeHosts(options: CodeHostsOptions): Promise<CodeHosts> {
-  const { fill, onError } = options;
+  const { fill } = options;
+  await requireGit();
   const folder = join(options.folder, 'repositories');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const forge = new GitForge({ ...options, folder });
-  const content = await fill(forge);
-  const [gitlab, github] = await Promise.all([
-    startGitLabServer({ ...options, forge }),
-    startGitHubServer({
-      ...options,
-      repositories: content.gitHub,
-      loginOf: (token) => forge.tokenOf(token)?.username,
-      onError,
-    }),
-  ]);
-  content.start();
+  const gitlab = await startGitLabServer({ ...options, forge });
+  const content = await fill(forge, gitlab.url);
+  const github = await startGitHubServer({
+    ...options,
+    repositories: content.gitHub,
+    loginOf: (token) => forge.tokenOf(token)?.username,
+  });
   return {
-    gitlab: { url: gitlab.url, token: content.token },
-    github: { url: github.url },
+    gitlabUrl: gitlab.url,
+    githubUrl: github.url,
     async stop() {
       content.stop();
       await Promise.all([gitlab.close(), github.close()]);

@@ -2,6 +2,9 @@ import { execFile } from 'node:child_process';
 
 const LARGEST_ANSWER = 256 * 1024 * 1024;
 
+const OLDEST = [2, 38] as const;
+const NEEDED = `the drills with a GitLab need git ${OLDEST.join('.')} or newer on the PATH`;
+
 /** Git said no, or is not there. The message is git's own last line. */
 export class GitFailure extends Error {
   /** Exit code; undefined when git could not be started. */
@@ -11,7 +14,7 @@ export class GitFailure extends Error {
     const reason = stderr.trim().split('\n').at(-1) ?? '';
     super(
       exitCode === undefined
-        ? `git could not be started (${reason}); the drills with a GitLab need git 2.38 or newer on the PATH`
+        ? `git could not be started (${reason}); ${NEEDED}`
         : `git ${args[0]} ended with ${exitCode}: ${reason}`,
     );
     this.name = 'GitFailure';
@@ -67,4 +70,13 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });
+}
+
+/** Throws when there is no git, or one that cannot merge without a work tree. */
+export async function requireGit(): Promise<void> {
+  const { stdout } = await runGit(['version'], { folder: '.' });
+  const text = stdout.toString('utf8').trim();
+  const [major = 0, minor = 0] = (/\d+\.\d+/.exec(text)?.[0] ?? '').split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new Error(`${text} is too old: ${NEEDED}`);
 }
