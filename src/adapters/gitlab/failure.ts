@@ -60,7 +60,6 @@ const BY_STATUS: Readonly<Record<number, (told: Told) => Explained>> = {
     message: `GitLab will not ${subject.act} as things are now${because(said.replace(/^405 Method Not Allowed$/, ''))}`,
     next: 'Look at the merge request: its checks, holds, threads and conflicts.',
   }),
-  406: cannotMerge,
   409: ({ subject, said }) => ({
     reason: 'conflict',
     message: `Something else came first when asked to ${subject.act}${because(said)}`,
@@ -94,14 +93,6 @@ function refusedAsInvalid({ subject, said, host }: Told): Explained {
     reason: 'invalid',
     message: `GitLab at ${host} refused to ${subject.act}${because(said)}`,
     next: 'Correct what was asked for, then plan again.',
-  };
-}
-
-function cannotMerge({ subject, said }: Told): Explained {
-  return {
-    reason: 'conflict',
-    message: `The branches cannot be merged when asked to ${subject.act}${because(said)}`,
-    next: 'Rebase the branch, or resolve the conflicts, then plan again.',
   };
 }
 

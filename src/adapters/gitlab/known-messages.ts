@@ -15,8 +15,7 @@ const says =
 const KNOWN: readonly Known[] = [
   {
     status: [400],
-    matches: ({ body, said }) =>
-      body.errorCode === 'empty' || /nothing to revert|already been reverted\.$/i.test(said),
+    matches: ({ body, said }) => body.errorCode === 'empty' || /nothing to revert/i.test(said),
     explain: ({ subject }) => ({
       reason: 'invalid',
       detail: 'empty',
@@ -44,6 +43,19 @@ const KNOWN: readonly Known[] = [
     }),
   },
   {
+    status: [409],
+    matches: says(/open merge request already exists/i),
+    explain: ({ said, subject }) => {
+      const iid = /!(\d+)/.exec(said)?.[1];
+      return {
+        reason: 'conflict',
+        detail: 'merge-request-exists',
+        message: `${upper(branchOf(subject.branch))} has an open merge request already${iid === undefined ? '' : `: !${iid}`}.`,
+        next: 'Go on with that one; a second is not needed.',
+      };
+    },
+  },
+  {
     status: [400, 409],
     matches: says(/branch.*already exists|already exists.*branch/i),
     explain: ({ subject }) => ({
@@ -62,19 +74,6 @@ const KNOWN: readonly Known[] = [
       message: `The file has changed since it was read, when asked to ${subject.act}.`,
       next: 'Read it anew, look at what has changed, then plan again.',
     }),
-  },
-  {
-    status: [409],
-    matches: says(/open merge request already exists/i),
-    explain: ({ said, subject }) => {
-      const iid = /!(\d+)/.exec(said)?.[1];
-      return {
-        reason: 'conflict',
-        detail: 'merge-request-exists',
-        message: `${upper(branchOf(subject.branch))} has an open merge request already${iid === undefined ? '' : `: !${iid}`}.`,
-        next: 'Go on with that one; a second is not needed.',
-      };
-    },
   },
   {
     status: [409],
@@ -218,7 +217,7 @@ function branchOf(branch: string | undefined): string {
 }
 
 function inProject(project: string | undefined): string {
-  return project === undefined ? '' : ` of ${project}`;
+  return project === undefined ? '' : ` in ${project}`;
 }
 
 function upper(text: string): string {
