@@ -7,13 +7,13 @@ import { defineKind, type PlanContext } from '../step-kind.ts';
 import { type Assessment, assess } from './assessment.ts';
 
 const promotion = z.object({
-  commit: z.string(),
-  title: z.string(),
-  ref: z.string(),
-  author: z.string(),
-  date: z.string(),
-  ran: z.string(),
-  rolledBack: z.boolean(),
+  commit: z.string().describe('The commit that promoted it.'),
+  title: z.string().describe('The title of that commit.'),
+  ref: z.string().describe('The version.'),
+  author: z.string().describe('Who promoted it.'),
+  date: z.string().describe('When.'),
+  ran: z.string().describe('For how long it was current, in words.'),
+  rolledBack: z.boolean().describe('Whether it ended by being taken back.'),
 });
 type Promotion = z.infer<typeof promotion>;
 

@@ -28,6 +28,10 @@ export interface PodFacts {
   readonly waiting: string | undefined;
 }
 
+/** One that ended for good, an evicted one for example, stays listed and serves nothing. */
+export const isOver = (pod: KubeObject): boolean =>
+  ['Failed', 'Succeeded'].includes(String(pod.status?.['phase']));
+
 /** `container` is the one that serves; its image's repository tells which other containers are built from it. */
 export function podFacts(pod: KubeObject, container: string): PodFacts {
   const images = [...listOf(pod.spec?.['initContainers']), ...listOf(pod.spec?.['containers'])].map(imageOf);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { isUnavailable } from '../../ports/failure.ts';
 import { durationField, durationMs, nameField, namespaceField } from '../fields.ts';
-import { sameCommit } from '../gitlab/compare-link.ts';
 import { shortSha } from '../gitlab/place.ts';
 import { type Answer, ask } from '../http/targets.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { placeOf } from '../kubernetes/place.ts';
 import { readingPlan } from '../reading-plan.ts';
 import { defineKind } from '../step-kind.ts';
-import { type PodFacts, podFacts } from './serving-pods.ts';
+import { buildsOf, lineOf, problemOf, servingPod, summaryOf } from './served-build.ts';
+import { isOver, podFacts } from './serving-pods.ts';
 
 const data = z.object({
   namespace: z.string(),
@@ -22,13 +22,6 @@ const data = z.object({
   calmMs: z.number(),
   timeoutMs: z.number(),
 });
-type Wanted = z.infer<typeof data>;
-
-interface ServingPod extends PodFacts {
-  /** The build that it says it is; else its image's tag; undefined when neither is known. */
-  readonly sha: string | undefined;
-  readonly from: 'server' | 'image';
-}
 
 /** Which build every pod of KAS serves, asked of each pod. */
 export const serving = defineKind({
@@ -114,17 +107,19 @@ export const serving = defineKind({
         context.signal,
       ),
     );
-    const all = items.map((pod) => servingPod(podFacts(pod, wanted.container), answers));
+    const all = items
+      .filter((pod) => !isOver(pod))
+      .map((pod) => servingPod(podFacts(pod, wanted.container), answers));
     const pods = all.filter(({ terminating }) => !terminating);
     const now = context.ports.clock.now();
     const wrong = new Map(pods.map((pod) => [pod, problemOf(pod, wanted, now)]));
     const bad = pods.filter((pod) => wrong.get(pod) !== undefined);
-    const shas = [...new Set(pods.flatMap(({ sha }) => (sha === undefined ? [] : [sha])))];
+    const shas = buildsOf(pods);
     const isLookOnly = wanted.expected === null;
     const leaving = all.length - pods.length;
     return {
       holds: isLookOnly || (bad.length === 0 && leaving === 0 && pods.length >= wanted.minPods),
-      summary: summaryOf(pods, bad.length, shas, wanted, leaving),
+      summary: summaryOf(pods, bad.length, wanted, leaving),
       evidence: [
         ...(pods.length === 0 ? [`there is no pod with ${selector}`] : []),
         ...pods.map((pod) => lineOf(pod, wrong.get(pod))),
@@ -155,51 +150,4 @@ async function asked(request: () => Promise<readonly Answer[]>): Promise<readonl
     if (isUnavailable(error)) return [];
     throw error;
   }
-}
-
-function servingPod(facts: PodFacts, answers: readonly Answer[]): ServingPod {
-  const answer = answers.find(({ whom }) => whom === `pod/${facts.name}`);
-  const told = answer?.status === 200 ? versionIn(answer.body) : undefined;
-  if (told !== undefined) return { ...facts, sha: told, from: 'server' };
-  return { ...facts, sha: facts.tags.length === 1 ? facts.tags[0] : undefined, from: 'image' };
-}
-
-/** Empty in a build that was made without version control. */
-function versionIn(body: string): string | undefined {
-  try {
-    const { server_version: version } = z.looseObject({ server_version: z.string() }).parse(JSON.parse(body));
-    return /^[0-9a-f]{7,40}$/.test(version) ? version : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function problemOf(pod: ServingPod, { expected, calmMs }: Wanted, now: number): string | undefined {
-  if (pod.initProblem !== undefined) return pod.initProblem;
-  if (pod.waiting !== undefined) return pod.waiting;
-  if (!pod.ready) return 'is not ready';
-  if (expected === null) return undefined;
-  if (pod.sha === undefined || !sameCommit(pod.sha, expected))
-    return `serves ${shortSha(pod.sha ?? 'nothing known')}`;
-  const other = pod.tags.find((tag) => !sameCommit(tag, expected));
-  if (other !== undefined) return `has a container of the image ${other}`;
-  if (pod.restartedAt !== undefined && now - pod.restartedAt < calmMs) return 'was restarted a moment ago';
-  return undefined;
-}
-
-function summaryOf(
-  pods: readonly ServingPod[],
-  bad: number,
-  shas: readonly string[],
-  { expected, minPods }: Wanted,
-  leaving: number,
-): string {
-  if (expected === null) return shas.map(shortSha).join(', ') || 'no build is known';
-  const going = leaving === 0 ? '' : `, ${leaving} old ones terminating`;
-  return `${pods.length - bad}/${Math.max(pods.length, minPods)} pods serve ${shortSha(expected)}${going}`;
-}
-
-function lineOf({ name, sha, from, restarts }: ServingPod, wrong: string | undefined): string {
-  const what = `${name} ${sha === undefined ? 'does not tell its build' : `serves ${sha}`}${from === 'image' ? ' (by its image)' : ''}`;
-  return `${what}, ${restarts} restarts${wrong === undefined ? '' : `: ${wrong}`}`;
 }
