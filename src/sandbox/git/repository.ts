@@ -235,15 +235,3 @@ export class Repository {
     return (await this.blob(entry.sha)).toString('utf8');
   }
 }
-
-/** Makes an empty bare repository in a folder that need not exist yet. */
-export async function createRepository(folder: string, defaultBranch: string): Promise<Repository> {
-  await runGit(['init', '--bare', '--quiet', '--template=', `--initial-branch=${defaultBranch}`], { folder });
-  return new Repository(folder);
-}
-
-/** A copy with all branches, which shares its objects with the original. */
-export async function forkRepository(source: Repository, folder: string): Promise<Repository> {
-  await runGit(['clone', '--bare', '--shared', '--quiet', '--template=', source.folder, folder], { folder });
-  return new Repository(folder);
-}

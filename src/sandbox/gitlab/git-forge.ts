@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { createRepository, forkRepository } from '../git/create.ts';
 import type { Signature } from '../git/history.ts';
-import { createRepository, forkRepository, type Repository } from '../git/repository.ts';
+import type { Repository } from '../git/repository.ts';
 import type { SandboxClock } from '../kubernetes/world-interfaces.ts';
 import type {
   Forge,
@@ -93,8 +94,9 @@ export class GitForge implements Forge {
 
   async fork(source: ForgeProject, project: NewProject): Promise<ForgeProject> {
     const id = this.#freeId(project);
-    const repository = await forkRepository(source.repository, this.#folderOf(id));
-    const like = { defaultBranch: source.defaultBranch, description: source.description };
+    const { defaultBranch, description } = source;
+    const repository = await forkRepository(source.repository, this.#folderOf(id), defaultBranch);
+    const like = { defaultBranch, description };
     return this.#addProject({ ...like, ...project }, id, repository, source.id);
   }
 

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createRepository } from '../../../src/sandbox/git/create.ts';
 import type { HistoryChange, HistoryCommit } from '../../../src/sandbox/git/history.ts';
-import { createRepository, type Repository } from '../../../src/sandbox/git/repository.ts';
+import type { Repository } from '../../../src/sandbox/git/repository.ts';
 
 export const ANA = { name: 'Ana Example', email: 'ana@example.com' };
 export const START = Date.parse('2026-01-05T09:00:00Z');

@@ -149,6 +149,13 @@ async function update(c: GitLabContext): Promise<Response> {
   return c.json(fullMergeRequestJson(c, project, mergeRequest));
 }
 
+/** Of the head that the answer shows: it may move while git counts. */
+async function divergedCommits(c: GitLabContext, mergeRequest: ForgeMergeRequest): Promise<number> {
+  const { sha } = mergeRequest;
+  const count = await c.get('forge').mergeRequests.divergedCommits(mergeRequest);
+  return mergeRequest.sha === sha ? count : divergedCommits(c, mergeRequest);
+}
+
 /** Finding, reading, opening and changing merge requests. */
 export function mergeRequestRoutes(app: Hono<GitLabEnv>): void {
   app.get('/merge_requests', (c) => listed(c, undefined));
@@ -160,11 +167,12 @@ export function mergeRequestRoutes(app: Hono<GitLabEnv>): void {
     const { project, mergeRequest } = mergeRequestOf(c);
     const params = c.get('params');
     const { mergeRequests } = c.get('forge');
+    const diverged = params.flag('include_diverged_commits_count')
+      ? await divergedCommits(c, mergeRequest)
+      : undefined;
     const body = {
       ...fullMergeRequestJson(c, project, mergeRequest),
-      ...(params.flag('include_diverged_commits_count')
-        ? { diverged_commits_count: await mergeRequests.divergedCommits(mergeRequest) }
-        : {}),
+      ...(diverged === undefined ? {} : { diverged_commits_count: diverged }),
       ...(params.flag('include_rebase_in_progress')
         ? { rebase_in_progress: mergeRequest.rebaseInProgress }
         : {}),
