@@ -21,6 +21,7 @@ export async function concludeDrill(
     opened.events,
     await opened.ports.kubernetes(),
     readAudit(audit),
+    opened.ports.reads.gitlab,
   );
   writeFileSync(path.join(opened.folder, SCORECARD_FILE), `${JSON.stringify(scorecard, null, 2)}\n`, {
     mode: 0o600,

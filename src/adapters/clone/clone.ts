@@ -12,7 +12,11 @@ export function createCloneHistory(folder: string): CodeHistory {
     compare: (from, to, options) => compare(git, from, to, options),
     async file(path, ref, options) {
       const commit = await commitOf(git, ref, options);
-      const listed = await git.run(['ls-tree', '--full-tree', '-z', commit, '--', path], options);
+      // git takes these for folders of this machine
+      const outside = path.split('/').some((part) => part === '..' || part === '.' || part === '');
+      const listed = outside
+        ? ''
+        : await git.run(['ls-tree', '--full-tree', '-z', commit, '--', path], options);
       const blob = /^1\d{5} blob ([0-9a-f]{40,64})\t/.exec(listed)?.[1];
       if (blob === undefined)
         throw new PortFailure(neutralise(`There is no file ${path} at ${ref} in the clone ${git.folder}.`), {

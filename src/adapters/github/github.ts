@@ -3,7 +3,7 @@ import type { CodeHistory, ComparedCommit, ComparedFile, Comparison } from '../.
 import { PortFailure } from '../../ports/failure.ts';
 import { type Call, type Connection, connectTo, type GitHubOptions, type Parameters } from './connection.ts';
 import { type Subject, unknownAnswer } from './failure.ts';
-import { differences } from './tree.ts';
+import { differences, type TreeEntry } from './tree.ts';
 
 export type { GitHubOptions } from './connection.ts';
 
@@ -169,7 +169,9 @@ async function allFiles(
   call: Call,
 ): Promise<{ readonly files: readonly ComparedFile[]; readonly because?: string }> {
   if (files && files.length < MOST_FILES && (behind_by ?? 0) === 0) return { files };
-  const [before, after] = [await treeAt(ask, from, call), await treeAt(ask, to, call)];
+  const trees = await bothTrees(ask, from, to, call);
+  if (trees instanceof PortFailure) return { files: files ?? [], because: unfinished(files, trees) };
+  const [before, after] = trees;
   const found = differences(before.entries, after.entries);
   return before.whole && after.whole
     ? { files: found }
@@ -179,7 +181,36 @@ async function allFiles(
       };
 }
 
-async function treeAt(ask: Ask, ref: string, call: Call) {
+/** Part of the evidence, marked as such, is worth more than none. */
+async function bothTrees(
+  ask: Ask,
+  from: string,
+  to: string,
+  call: Call,
+): Promise<[Tree, Tree] | PortFailure> {
+  try {
+    return [await treeAt(ask, from, call), await treeAt(ask, to, call)];
+  } catch (error) {
+    if (error instanceof PortFailure && error.reason !== 'cancelled') return error;
+    throw error;
+  }
+}
+
+function unfinished(files: Page['files'], why: PortFailure): string {
+  const shown =
+    (files?.length ?? 0) >= MOST_FILES
+      ? `${MOST_FILES} files, the most it ever shows`
+      : 'only what changed since the two parted';
+  return `GitHub shows ${shown}; the whole trees could not be compared: ${why.message}`;
+}
+
+interface Tree {
+  readonly entries: readonly TreeEntry[];
+  /** Nothing was cut off. */
+  readonly whole: boolean;
+}
+
+async function treeAt(ask: Ask, ref: string, call: Call): Promise<Tree> {
   const answer = await ask(
     '/git/trees/{ref}',
     { ref, recursive: 1 },
