@@ -3,6 +3,7 @@ import { isTrue } from '../kubernetes/controllers/conditions.ts';
 import { PODS } from '../kubernetes/controllers/keys.ts';
 import type { StoredObject } from '../kubernetes/store.ts';
 import type { MetricSource, Metrics } from '../monitoring/metrics.ts';
+import type { Labels } from '../monitoring/series.ts';
 import { type Behaviour, deploymentOf } from '../world/applications.ts';
 import { PORTS } from './kas-objects.ts';
 import { ENVIRONMENTS, type Environment } from './kas-spec.ts';
@@ -20,7 +21,7 @@ const PATHS = [
 ] as const;
 const WORKERS = ['accepted_kafka', 'ready_kafka', 'cluster', 'connector'];
 /** The past is counted more coarsely. */
-const PAST_STEP_SECONDS = 10;
+const PAST_STEP_SECONDS = 30;
 
 export interface KasMetricsOptions {
   readonly view: ClusterView;
@@ -30,10 +31,16 @@ export interface KasMetricsOptions {
   readonly random: () => number;
 }
 
+interface PodGauges {
+  readonly up: Labels;
+  readonly leads: readonly Labels[];
+}
+
 /** What Prometheus scrapes from the pods: requests, leadership, reconcilers. */
 export class KasMetrics implements MetricSource {
   readonly #options: KasMetricsOptions;
   readonly #carry = new Map<string, number>();
+  readonly #known = new Map<string, PodGauges>();
   #uncounted = 0;
 
   constructor(options: KasMetricsOptions) {
@@ -74,13 +81,24 @@ export class KasMetrics implements MetricSource {
 
   #gauges(metrics: Metrics, environment: Environment, pods: readonly StoredObject[]): void {
     pods.forEach((pod, place) => {
-      const target = targetLabels(environment, pod);
-      metrics.set({ __name__: 'up', ...target }, 1);
-      for (const worker_type of WORKERS) {
-        const labels = { __name__: 'kas_fleet_manager_leader_worker', ...target, worker_type };
-        metrics.set(labels, place === 0 ? 1 : 0);
-      }
+      const { up, leads } = this.#gaugesOf(environment, pod);
+      metrics.set(up, 1);
+      for (const labels of leads) metrics.set(labels, place === 0 ? 1 : 0);
     });
+  }
+
+  /** The same objects each time: these series are written at every scrape. */
+  #gaugesOf(environment: Environment, pod: StoredObject): PodGauges {
+    const known = this.#known.get(pod.metadata.uid);
+    if (known !== undefined) return known;
+    const target = targetLabels(environment, pod);
+    const leader = { __name__: 'kas_fleet_manager_leader_worker', ...target };
+    const fresh = {
+      up: { __name__: 'up', ...target },
+      leads: WORKERS.map((worker_type) => ({ ...leader, worker_type })),
+    };
+    this.#known.set(pod.metadata.uid, fresh);
+    return fresh;
   }
 
   #count(

@@ -82,14 +82,14 @@ export function kasServices(): ServiceSpec[] {
     ['-envoy-metrics', PORTS.envoyMetrics],
   ] as const;
   return ENVIRONMENTS.flatMap((environment, index) =>
-    ports.map(([suffix, port]) => ({
+    ports.map(([suffix, port], place) => ({
       name: KAS_DEPLOYMENT + suffix,
       namespace: kasNamespace(environment),
       selector: { app: KAS_DEPLOYMENT },
       labels: { app: KAS_DEPLOYMENT, port: `port${port}` },
       port,
       targetPort: port,
-      clusterIP: `10.96.${31 + index}.${port % 200}`,
+      clusterIP: `10.96.31.${20 + index * ports.length + place}`,
     })),
   );
 }
