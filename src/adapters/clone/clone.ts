@@ -28,12 +28,13 @@ export function createCloneHistory(folder: string): CodeHistory {
   };
 }
 
+/** Renames by content alone: comparing contents would want what a partial clone does not have. */
 const DIFF = [
   'diff-tree',
   '-r',
   '-z',
   '--name-status',
-  '--find-renames',
+  '--find-renames=100%',
   '--no-relative',
   '--ignore-submodules=none',
   '--no-ext-diff',

@@ -34,7 +34,6 @@ export interface Connection {
   readonly timeoutMs: number;
 }
 
-const HEADERS = { private: 'private-token', job: 'job-token' } as const;
 const REQUEST = 'The request to GitLab';
 
 /** Throws PortFailure 'not-configured' for an address or a file of authorities that cannot be used. */
@@ -54,7 +53,7 @@ export function connectTo(options: GitLabOptions): Connection {
     async authorize() {
       const value = await token.get();
       return {
-        headers: value === undefined ? {} : { [HEADERS[tokenKind]]: value },
+        headers: value === undefined ? {} : authorization(value, tokenKind),
         agent: undefined,
         ...(ca === undefined ? {} : { ca }),
       };
@@ -67,6 +66,16 @@ export function connectTo(options: GitLabOptions): Connection {
     url,
   );
   return { url, host: parsed.host, transport, token, tokenKind, clock, timeoutMs };
+}
+
+function authorization(token: string, kind: Connection['tokenKind']): Record<string, string> {
+  if (kind === 'job') return { 'job-token': token };
+  return isOAuth(token) ? { authorization: `Bearer ${token}` } : { 'private-token': token };
+}
+
+/** Tokens of a login in the browser, as GitLab's command line keeps them, are known by their form alone. */
+export function isOAuth(token: string | undefined): boolean {
+  return token !== undefined && /^[0-9a-f]{64}$/.test(token);
 }
 
 /** The same server, over which nothing can be changed, whoever holds it and whatever is asked of it. */

@@ -7,20 +7,23 @@ import { errorBody } from './error-body.ts';
 import { byMessage } from './known-messages.ts';
 import { because, type Explained, ended, type Subject, type Told } from './telling.ts';
 
-type Server = Pick<Connection, 'host' | 'clock'>;
+interface Asked extends Pick<Connection, 'host' | 'clock'> {
+  /** A token was sent. */
+  readonly authorized: boolean;
+}
 
 /** Turns an answer other than 2xx into a sentence: what was refused, to whom, and what to do. */
 export function gitlabFailure(
   response: Pick<ApiResponse, 'status' | 'headers' | 'body'>,
   subject: Subject,
-  { host, clock }: Server,
+  { host, clock, authorized }: Asked,
 ): PortFailure {
   const { status, headers } = response;
   const now = clock.now();
   const body = errorBody(response.body);
   const waitMs = askedToWaitMs(response, now);
   const location = headers.location;
-  const told: Told = { subject, host, status, body, said: body.said, waitMs, now };
+  const told: Told = { subject, host, authorized, status, body, said: body.said, waitMs, now };
   const { message, next, ...details } =
     location !== undefined && status < 400
       ? moved(told, location)
@@ -35,13 +38,19 @@ export function gitlabFailure(
 
 const BY_STATUS: Readonly<Record<number, (told: Told) => Explained>> = {
   400: refusedAsInvalid,
-  401: ({ host, subject, body }) => {
+  401: ({ host, subject, body, authorized }) => {
+    if (!authorized)
+      return {
+        reason: 'unauthorized',
+        message: `GitLab at ${host} wants a token to ${subject.act}; none is configured.`,
+        next: 'Make one (scope api; read_api for a preview) and give it: GITLAB_TOKEN, or token-file or token-command in rollbook.yaml.',
+      };
     const why = body.description ?? '';
     return {
       reason: 'unauthorized',
       message: /expired|revoked/i.test(why)
         ? `GitLab at ${host} no longer accepts the token: ${ended(why)}`
-        : `GitLab at ${host} did not accept the token, or was given none, when asked to ${subject.act}.`,
+        : `GitLab at ${host} did not accept the token when asked to ${subject.act}.`,
       next: 'Make a new token (scope api; read_api for a preview) and give it: GITLAB_TOKEN, or token-file or token-command in rollbook.yaml.',
     };
   },
@@ -50,10 +59,12 @@ const BY_STATUS: Readonly<Record<number, (told: Told) => Explained>> = {
     message: `The user of the token may not ${subject.act}${because(said.replace(/^403 Forbidden( - )?/, ''))}`,
     next: `Ask for the Developer role${subject.project === undefined ? ` at ${host}` : ` in ${subject.project}`}, or use a token of someone who has it.`,
   }),
-  404: ({ subject }) => ({
+  404: ({ subject, authorized }) => ({
     reason: 'not-found',
-    message: `There is no ${subject.thing}, or the token may not see it.`,
-    next: 'Check the name, and that the user of the token is a member of the project.',
+    message: `There is no ${subject.thing}, or ${authorized ? 'the token may not see it' : 'it is not public'}.`,
+    next: authorized
+      ? 'Check the name, and that the user of the token is a member of the project.'
+      : 'Check the name; give a token (GITLAB_TOKEN), if it is private.',
   }),
   405: ({ subject, said }) => ({
     reason: 'conflict',

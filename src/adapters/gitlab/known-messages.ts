@@ -128,11 +128,13 @@ const KNOWN: readonly Known[] = [
   {
     status: [404],
     matches: says(/Project Not Found/i),
-    explain: ({ subject, host }) => ({
+    explain: ({ subject, host, authorized }) => ({
       reason: 'not-found',
       detail: 'project',
-      message: `There is no project ${subject.project ?? ''} at ${host} that this token can see.`,
-      next: 'Check its path; a private project is shown to its members alone, so ask to be one.',
+      message: `There is no project ${subject.project ?? ''} at ${host} that ${authorized ? 'this token' : 'the public'} can see.`,
+      next: authorized
+        ? 'Check its path; a private project is shown to its members alone, so ask to be one.'
+        : 'Check its path; give a token (GITLAB_TOKEN), if it is private.',
     }),
   },
   {
@@ -163,6 +165,16 @@ const KNOWN: readonly Known[] = [
       detail: 'commit',
       message: `There is no ${subject.thing}: the commit or branch is not known there.`,
       next: 'Check the commit; it may be in another project, or never have been pushed.',
+    }),
+  },
+  {
+    status: [503],
+    matches: says(/maintenance|read-only/i),
+    explain: ({ host, subject, said }) => ({
+      reason: 'disconnected',
+      detail: 'maintenance',
+      message: `GitLab at ${host} is under maintenance, when asked to ${subject.act}${because(said)}`,
+      next: 'Wait until it is over, or ask those who run GitLab how long it will be.',
     }),
   },
   {

@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { PortFailure } from '../../ports/failure.ts';
 import type { GitLabReads } from '../../ports/gitlab.ts';
 import { ask, askForList } from './ask.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, isOAuth } from './connection.ts';
 import * as records from './records.ts';
 import { about } from './subject.ts';
 
@@ -132,9 +132,10 @@ export function readsOver(connection: Connection): GitLabReads {
   };
 }
 
-/** Served since GitLab 16.0 and to personal, project and group tokens only. */
-function tokenScopes(connection: Connection, options: Parameters<GitLabReads['tokenScopes']>[0]) {
-  if (connection.tokenKind === 'job') return Promise.resolve(undefined);
+/** Newer servers tell it, of personal, project and group tokens only. */
+async function tokenScopes(connection: Connection, options: Parameters<GitLabReads['tokenScopes']>[0]) {
+  const { token, tokenKind } = connection;
+  if (tokenKind === 'job' || isOAuth(await token.get())) return undefined;
   return absent(['insufficient-scope', undefined], () =>
     ask(
       connection,

@@ -55,7 +55,10 @@ export function startCall(connection: Connection, subject: Subject, options: Cal
       signal: options.signal,
       ...(body === undefined ? {} : { body }),
     });
-    if (response.status < 200 || response.status > 299) throw gitlabFailure(response, subject, connection);
+    if (response.status < 200 || response.status > 299) {
+      const authorized = (await connection.token.get()) !== undefined;
+      throw gitlabFailure(response, subject, { host, clock, authorized });
+    }
     if (response.truncated) throw tooLarge(subject, host, MAX_BYTES);
     return { status: response.status, headers: onward(response), body: bodyOf(response) };
   }

@@ -16,6 +16,8 @@ export interface Subject {
 export interface Told {
   readonly subject: Subject;
   readonly host: string;
+  /** A token was sent. */
+  readonly authorized: boolean;
   readonly status: number;
   readonly body: ErrorBody;
   /** The server's own words; may be empty. */

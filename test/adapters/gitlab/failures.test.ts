@@ -281,6 +281,16 @@ const ROWS: readonly Row[] = [
     next: /member/,
   },
   {
+    name: 'maintenance',
+    ask: revert,
+    code: 503,
+    body: { message: 'GitLab is undergoing maintenance and is operating in a read-only mode.' },
+    reason: 'disconnected',
+    detail: 'maintenance',
+    says: /is under maintenance/,
+    next: /Wait until it is over/,
+  },
+  {
     name: 'an error of its own',
     ask: revert,
     code: 500,
@@ -317,6 +327,17 @@ describe('what GitLab refuses', () => {
       expect(failure.message).toMatch(/\.$/);
     },
   );
+
+  it.each([
+    [401, { message: '401 Unauthorized' }, /wants a token to read the file .*; none is configured\./],
+    [404, { message: '404 Project Not Found' }, /that the public can see/],
+    [404, { message: '404 Not found' }, /or it is not public/],
+  ])('is explained by the missing token, when none was sent: %i %j', async (code, body, says) => {
+    const server = await apiServer((_request, response) => json(response, code, body));
+    const failure = await failureOf(file(gitlabAt(server.url, { token: {} })));
+    expect(failure.message).toMatch(says);
+    expect(failure.next).toContain('GITLAB_TOKEN');
+  });
 
   it('is neutralised: nothing it says can reach the terminal raw', async () => {
     const server = await apiServer((_request, response) =>

@@ -34,6 +34,14 @@ describe('reads of GitLab', () => {
     expect(server.seen[0]?.headers['private-token']).toBeUndefined();
   });
 
+  it('send the token of a login in the browser as such; its scopes are not asked for', async () => {
+    const server = await apiServer((_request, response) => json(response, 200, { username: 'olga' }));
+    const gitlab = gitlabAt(server.url, { token: { value: 'ab'.repeat(32) } });
+    await gitlab.me();
+    expect(await gitlab.tokenScopes()).toBeUndefined();
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${'ab'.repeat(32)}`]);
+  });
+
   it('give a project with the higher of both access levels, and what it is a fork of', async () => {
     const { gitlab, seen } = await answering({
       id: 2,
