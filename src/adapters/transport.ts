@@ -51,9 +51,10 @@ export interface Credentials {
   forget(): boolean;
 }
 
-/** What the other end is called in sentences. */
-export interface Names {
-  /** 'the API server'; its address is added. */
+export interface TransportOptions {
+  /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY are taken from it; none when absent, and never for this machine itself. */
+  readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
+  /** What the other end is called in sentences: 'the API server'; its address is added. */
   readonly server: string;
   /** 'The request to the cluster' */
   readonly request: string;
@@ -67,16 +68,21 @@ export interface Transport {
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
-const CLUSTER: Names = { server: 'the API server', request: 'The request to the cluster' };
+const CLUSTER: TransportOptions = { server: 'the API server', request: 'The request to the cluster' };
 const POOL = { keepAlive: true, keepAliveMsecs: 30_000, maxFreeSockets: 8, scheduling: 'lifo' } as const;
 
 /** One keep-alive pool for reads; each write gets a connection of its own, so none is lost to one that has idled too long. */
-export function createTransport(server: string, credentials: Credentials, names: Names = CLUSTER): Transport {
+export function createTransport(
+  server: string,
+  credentials: Credentials,
+  options: TransportOptions = CLUSTER,
+): Transport {
   const base = new URL(server);
   const secure = base.protocol === 'https:';
   const client = secure ? https : http;
-  const pool = new client.Agent(POOL);
-  const single = new client.Agent({ keepAlive: false });
+  const proxyEnv = options.proxyEnv === undefined || isThisMachine(base) ? {} : options.proxyEnv;
+  const pool = new client.Agent({ ...POOL, proxyEnv });
+  const single = new client.Agent({ keepAlive: false, proxyEnv });
   const prefix = base.pathname.replace(/\/+$/, '');
 
   async function start(
@@ -144,7 +150,7 @@ export function createTransport(server: string, credentials: Credentials, names:
         const { body, truncated } = await collect(decoded(response), request.maxBytes ?? MAX_BYTES);
         return { status: response.statusCode ?? 0, headers: response.headers, body, truncated };
       } catch (error) {
-        throw explain(error, request, `${names.server} at ${base.host}`, deadline.aborted, seen, names);
+        throw explain(error, request, `${options.server} at ${base.host}`, deadline.aborted, seen, options);
       }
     },
     async open(request) {
@@ -161,16 +167,20 @@ export function createTransport(server: string, credentials: Credentials, names:
         throw explain(
           error,
           request,
-          `${names.server} at ${base.host}`,
+          `${options.server} at ${base.host}`,
           deadline.signal.aborted,
           seen,
-          names,
+          options,
         );
       } finally {
         clearTimeout(timer);
       }
     },
   };
+}
+
+function isThisMachine({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
 interface Progress {
@@ -184,10 +194,10 @@ function explain(
   server: string,
   late: boolean,
   seen: Progress,
-  names: Names,
+  { request: called }: TransportOptions,
 ): PortFailure {
   if (error instanceof PortFailure) return error;
-  if (request.signal?.aborted) return cancelledFailure(names.request, error);
+  if (request.signal?.aborted) return cancelledFailure(called, error);
   if (!late) return capitalised(networkFailure(error, server));
   if (!seen.authorized) {
     return new PortFailure('The login plugin did not give a credential in time.', {

@@ -50,6 +50,7 @@ export function gitlabOptions(hosts: CodeHosts, onSecret: OnSecret): GitLabOptio
     token: tokenSource(gitlabToken, process.env),
     tokenKind: tokenKind(gitlabToken),
     ...(gitlabCaFile === undefined ? {} : { caFile: gitlabCaFile }),
+    env: process.env,
     clock: systemClock,
     onToken: onSecret,
   };
@@ -64,6 +65,7 @@ function githubOptions({ githubUrl, githubToken }: CodeHosts, onSecret: OnSecret
   return {
     url: githubUrl,
     token: tokenSource(githubToken, process.env),
+    env: process.env,
     clock: systemClock,
     onToken: onSecret,
   };

@@ -15,6 +15,8 @@ export interface GitHubOptions {
   /** None is needed for public repositories, but far fewer requests are then allowed. */
   readonly token?: TokenSource;
   readonly caFile?: string;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked up. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Hears of every token before it is used, to keep it out of what is written. */
   readonly onToken?: (token: string) => void;
@@ -78,9 +80,9 @@ export function connectTo(options: GitHubOptions): Connection {
     },
     forget: () => token.forget(),
   };
-  const names = { server: 'GitHub', request: REQUEST };
+  const called = { server: 'GitHub', request: REQUEST, proxyEnv: options.env ?? {} };
   const transport = following(
-    retrying(createTransport(baseUrl, credentials, names), clock, random, REQUEST),
+    retrying(createTransport(baseUrl, credentials, called), clock, random, REQUEST),
     baseUrl,
   );
   return {

@@ -14,6 +14,8 @@ export interface GitLabOptions {
   readonly tokenKind?: 'private' | 'job';
   /** PEM file with authorities to trust besides the usual ones. */
   readonly caFile?: string;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked up. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   /** Hears of every token before it is used, to keep it out of what is written. */
   readonly onToken?: (token: string) => void;
@@ -60,9 +62,9 @@ export function connectTo(options: GitLabOptions): Connection {
     },
     forget: () => token.forget(),
   };
-  const names = { server: 'GitLab', request: REQUEST };
+  const called = { server: 'GitLab', request: REQUEST, proxyEnv: options.env ?? {} };
   const transport = following(
-    retrying(createTransport(url, credentials, names), clock, random, REQUEST),
+    retrying(createTransport(url, credentials, called), clock, random, REQUEST),
     url,
   );
   return { url, host: parsed.host, transport, token, tokenKind, clock, timeoutMs };
