@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Note } from '../../ports/gitlab.ts';
 import { shellLine } from '../../prose/shell-quote.ts';
 import { defineKind, type PlanContext } from '../step-kind.ts';
+import { onceAdmitted } from './patience.ts';
 import { gitlabOf, mergeRequestName, projectField, writableGitLab, writePermissions } from './place.ts';
 
 const data = z.object({
@@ -71,7 +72,7 @@ export const comment = defineKind({
     const { project, name, iid, body } = data.parse(plan.data);
     if (plan.alreadyDone) return { summary: 'already there', evidence: [], outputs: {} };
     const { gitlab, options } = await writableGitLab(context);
-    const { id } = await gitlab.comment(project, iid, body, options);
+    const { id } = await onceAdmitted(context, () => gitlab.comment(project, iid, body, options));
     return { summary: 'commented', evidence: [`comment ${id} on ${name}`], outputs: { note: id } };
   },
   observe: async (plan, context) => {

@@ -1,5 +1,5 @@
 import { PortFailure } from '../../ports/failure.ts';
-import type { PlanContext } from '../step-kind.ts';
+import type { PlanContext, RunContext } from '../step-kind.ts';
 
 const MOST_MS = 50_000;
 /** A wait of ten minutes is looked at half a minute more rarely. */
@@ -23,5 +23,22 @@ export async function politely<T>(
     if (asked === undefined) throw error;
     await clock.sleep(asked, signal);
     return look();
+  }
+}
+
+const REFUSALS = 5;
+/** Where GitLab does not say how long to wait. */
+const UNTOLD_MS = 10_000;
+
+/** Sends a write, and sends it again only where GitLab refused it for being too busy: then surely nothing happened. */
+export async function onceAdmitted<T>({ ports, signal }: RunContext, send: () => Promise<T>): Promise<T> {
+  for (let refusals = 1; ; refusals++) {
+    try {
+      return await send();
+    } catch (error) {
+      const isBusy = error instanceof PortFailure && error.reason === 'throttled';
+      if (!isBusy || refusals === REFUSALS) throw error;
+      await ports.clock.sleep(error.retryAfterMs ?? UNTOLD_MS, signal);
+    }
   }
 }

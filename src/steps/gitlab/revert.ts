@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { PortFailure } from '../../ports/failure.ts';
 import type { GitLab } from '../../ports/gitlab.ts';
-import type { ReadOptions } from '../../ports/kubernetes.ts';
 import {
   defineKind,
   type Landed,
@@ -12,6 +11,7 @@ import {
   type RunContext,
   StepFailure,
 } from '../step-kind.ts';
+import { onceAdmitted } from './patience.ts';
 import {
   gitlabOf,
   mergeRequestName,
@@ -78,19 +78,21 @@ async function run(plan: Plan, context: RunContext): Promise<Outcome> {
   if ((state.head !== undefined) !== data.there.branch || (state.ref === data.to) !== data.there.commit)
     throw moved(`The branch ${data.branch} has changed in ${data.source.path}.`);
   const done: string[] = [];
-  if (!data.there.commit) done.push(await commit(gitlab, data, options));
+  if (!data.there.commit) done.push(await commit(gitlab, data, context));
   context.signal.throwIfAborted();
   let opened = state.mergeRequest?.state === 'merged' ? undefined : state.mergeRequest;
-  opened ??= await gitlab.createMergeRequest(
-    {
-      sourceProject: data.source.id,
-      targetProject: data.project.id,
-      sourceBranch: data.branch,
-      targetBranch: data.defaultBranch,
-      title: data.title,
-      description: data.description,
-    },
-    options,
+  opened ??= await onceAdmitted(context, () =>
+    gitlab.createMergeRequest(
+      {
+        sourceProject: data.source.id,
+        targetProject: data.project.id,
+        sourceBranch: data.branch,
+        targetBranch: data.defaultBranch,
+        title: data.title,
+        description: data.description,
+      },
+      options,
+    ),
   );
   return {
     summary: `!${opened.iid}`,
@@ -100,30 +102,37 @@ async function run(plan: Plan, context: RunContext): Promise<Outcome> {
 }
 
 /** Puts the commit on the branch, by a revert where that is possible; says how. */
-async function commit(gitlab: GitLab, data: Reverting, options: ReadOptions): Promise<string> {
-  if (data.commit !== null) {
-    if (!data.there.branch) await gitlab.createBranch(data.source.id, data.branch, data.base, options);
+async function commit(gitlab: GitLab, data: Reverting, context: RunContext): Promise<string> {
+  const options = { signal: context.signal };
+  const promotion = data.commit;
+  if (promotion !== null) {
+    if (!data.there.branch)
+      await onceAdmitted(context, () => gitlab.createBranch(data.source.id, data.branch, data.base, options));
     try {
-      const made = await gitlab.revert(data.source.id, data.commit, data.branch, options);
-      return `${shortSha(made.id)} reverts ${shortSha(data.commit)}`;
+      const made = await onceAdmitted(context, () =>
+        gitlab.revert(data.source.id, promotion, data.branch, options),
+      );
+      return `${shortSha(made.id)} reverts ${shortSha(promotion)}`;
     } catch (error) {
       if (!(error instanceof PortFailure && error.detail === 'conflict')) throw error;
     }
   }
-  const made = await gitlab.commitFile(
-    {
-      project: data.source.id,
-      branch: data.branch,
-      message: data.title,
-      path: data.file,
-      content: data.content,
-      lastCommitId: data.lastCommitId,
-      // A branch that is there is written to as it is; naming a start would be refused.
-      ...(data.commit !== null || data.there.branch
-        ? {}
-        : { startProject: data.project.id, startRef: data.base }),
-    },
-    options,
+  const made = await onceAdmitted(context, () =>
+    gitlab.commitFile(
+      {
+        project: data.source.id,
+        branch: data.branch,
+        message: data.title,
+        path: data.file,
+        content: data.content,
+        lastCommitId: data.lastCommitId,
+        // A branch that is there is written to as it is; naming a start would be refused.
+        ...(data.commit !== null || data.there.branch
+          ? {}
+          : { startProject: data.project.id, startRef: data.base }),
+      },
+      options,
+    ),
   );
   return `${shortSha(made.id)} sets the ref of ${data.target}`;
 }

@@ -192,6 +192,19 @@ describe('never a second merge request', () => {
   });
 });
 
+it('sends a write again when GitLab refused it for being too busy, after the time that it asks for', async () => {
+  const world = appInterface();
+  const planned = await plan(world);
+  const busy = new PortFailure('Too many.', { reason: 'throttled', retryAfterMs: 3_000 });
+  world.gitlab.failNext('createMergeRequest', busy);
+  const running = run(world, planned);
+  await world.ports.clock.advance(2_999);
+  expect(written(world)).not.toContain('createMergeRequest');
+  await world.ports.clock.advance(1);
+  await running;
+  expect(written(world)).toEqual(['createBranch', 'revert', 'createMergeRequest']);
+});
+
 describe('it is refused', () => {
   it('to write on a branch that holds something else', async () => {
     const world = appInterface();
