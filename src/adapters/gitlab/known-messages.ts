@@ -34,10 +34,12 @@ const KNOWN: readonly Known[] = [
     }),
   },
   {
+    // older servers do not say which of the two it is; setting the file's text is right for both
     status: [400],
     matches: says(/cannot (revert|cherry-pick) this commit/i),
     explain: ({ subject }) => ({
       reason: 'invalid',
+      detail: 'conflict',
       message: `The commit cannot be reverted by itself on ${branchOf(subject.branch)}: it is reverted already, or later commits changed the same lines.`,
       next: 'Look at the history of the file; then set the version by hand, if it is still needed.',
     }),

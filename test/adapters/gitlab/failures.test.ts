@@ -74,6 +74,7 @@ const ROWS: readonly Row[] = [
       message: 'Sorry, we cannot revert this commit automatically. A more recent commit may have updated it',
     },
     reason: 'invalid',
+    detail: 'conflict',
     says: /reverted already, or later commits/,
     next: /history of the file/,
   },
