@@ -23,6 +23,20 @@ export interface CodeHostOptions {
 
 type CodeHostMiddleware = MiddlewareHandler<{ Bindings: Connection; Variables: CodeHostVariables }>;
 
+/** The parts of a request's path, decoded where they can be. */
+export function segmentsOf({ url }: Request): readonly string[] {
+  return new URL(url).pathname
+    .split('/')
+    .slice(1)
+    .map((segment) => {
+      try {
+        return decodeURIComponent(segment);
+      } catch {
+        return segment;
+      }
+    });
+}
+
 /** Writes the audit log's line of each request, before the answer goes out. */
 export function audited({ api, audit, clock }: CodeHostOptions): CodeHostMiddleware {
   return async (c, next) => {

@@ -40,7 +40,7 @@ export interface GitOptions {
 }
 
 /** Nothing of the user's own git may change what the sandbox does. */
-function environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     LC_ALL: 'C',
@@ -60,7 +60,7 @@ export function runGit(args: readonly string[], options: GitOptions): Promise<Gi
     const child = execFile(
       'git',
       [...QUICK, `--git-dir=${folder}`, ...args],
-      { encoding: 'buffer', maxBuffer: LARGEST_ANSWER, env: environment(env) },
+      { encoding: 'buffer', maxBuffer: LARGEST_ANSWER, env: gitEnvironment(env) },
       (error, stdout, stderr) => {
         if (error === null) return resolve({ exitCode: 0, stdout });
         const { code } = error;

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { audited, type CodeHostFault, type CodeHostOptions, faulted } from '../code-host.ts';
+import { audited, type CodeHostFault, type CodeHostOptions, faulted, segmentsOf } from '../code-host.ts';
 import { type FetchServer, serveFetch } from '../fetch-server.ts';
 import type { RequestAttributes } from '../kubernetes/world-interfaces.ts';
 import { type GitHubEnv, GitHubProblem, type GitHubRepository, json, problemBody } from './http.ts';
@@ -15,10 +15,7 @@ export interface GitHubServerOptions extends Omit<CodeHostOptions, 'api'> {
 
 /** `/repos/o/r/git/trees/SHA` is the resource `trees` of the namespace `o/r`. */
 function attributesOf(request: Request): Pick<RequestAttributes, 'resource' | 'namespace' | 'name'> {
-  const [root = '', owner, repo, ...rest] = new URL(request.url).pathname
-    .slice(1)
-    .split('/')
-    .map(decodeURIComponent);
+  const [root = '', owner, repo, ...rest] = segmentsOf(request);
   if (root !== 'repos' || owner === undefined || repo === undefined) return { resource: root };
   const [resource = 'repos', ...name] = rest[0] === 'git' ? rest.slice(1) : rest;
   return {

@@ -13,7 +13,7 @@ import type {
   NewProject,
   NewUser,
 } from './forge.ts';
-import { ForgeRefusal } from './forge.ts';
+import { ForgeRefusal } from './forge-refusal.ts';
 import { MergeRequestStore } from './merge-request-store.ts';
 
 /** How long GitLab's own background work takes, in milliseconds of the world's time. */

@@ -1,6 +1,7 @@
 import type { Signature } from '../git/history.ts';
 import { mergeCommits, rebaseOnto } from '../git/merge.ts';
-import { type ForgeMergeRequest, type ForgeProject, ForgeRefusal } from './forge.ts';
+import type { ForgeMergeRequest, ForgeProject } from './forge.ts';
+import { ForgeRefusal } from './forge-refusal.ts';
 
 /** The two projects of a merge request; the same one unless it comes from a fork. */
 export interface Sides {

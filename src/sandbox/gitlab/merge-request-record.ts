@@ -35,7 +35,11 @@ function blank() {
   };
 }
 
-export function newRecord(input: NewMergeRequest, id: number, iid: number, now: number): Held {
+export function newRecord(
+  input: NewMergeRequest,
+  facts: { readonly id: number; readonly iid: number; readonly sha: string; readonly now: number },
+): Held {
+  const { id, iid, sha, now } = facts;
   const { projectId, sourceBranch, targetBranch, title, author } = input;
   return {
     ...blank(),
@@ -52,8 +56,8 @@ export function newRecord(input: NewMergeRequest, id: number, iid: number, now: 
     createdAt: now,
     updatedAt: now,
     preparedAt: undefined,
-    sha: '',
-    baseSha: '',
+    sha,
+    baseSha: sha,
     commits: [],
     mergeStatus: 'unchecked',
     squash: input.squash ?? false,

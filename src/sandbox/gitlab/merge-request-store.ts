@@ -1,54 +1,30 @@
-import type { Signature } from '../git/history.ts';
-import type { SandboxClock } from '../kubernetes/world-interfaces.ts';
-import { BackgroundWork } from './background-work.ts';
-import {
-  type Forge,
-  type ForgeEvent,
-  type ForgeLabelEvent,
-  type ForgeMergeRequest,
-  type ForgeNote,
-  type ForgePipeline,
-  type ForgeProject,
-  ForgeRefusal,
-  type MergeRequestFilter,
-  type MergeRequests,
-  type NewMergeRequest,
-  type PastMergeRequest,
+import type {
+  ForgeEvent,
+  ForgeLabelEvent,
+  ForgeMergeRequest,
+  ForgeNote,
+  ForgePipeline,
+  ForgeProject,
+  MergeRequestFilter,
+  MergeRequests,
+  NewMergeRequest,
+  PastMergeRequest,
 } from './forge.ts';
-import type { ForgeDelays } from './git-forge.ts';
-import {
-  checkMerge,
-  type MergeWish,
-  makeMerge,
-  readHead,
-  rebaseHead,
-  type Sides,
-} from './merge-request-git.ts';
+import { ForgeRefusal } from './forge-refusal.ts';
 import { type Held, newRecord, pastRecord } from './merge-request-record.ts';
+import { MergeRequestWork, type MergeRequestWorkOptions } from './merge-request-work.ts';
 import { detailedMergeStatus } from './merge-status.ts';
-
-export interface MergeRequestStoreOptions {
-  readonly clock: SandboxClock;
-  readonly pace: (milliseconds: number) => number;
-  readonly delays: ForgeDelays;
-  readonly onError: (error: unknown) => void;
-  readonly emit: (event: ForgeEvent) => void;
-  readonly project: (id: number) => ForgeProject;
-  readonly signature: (username: string) => Signature;
-  readonly push: Forge['push'];
-}
 
 /** The merge requests of all projects, oldest first, and GitLab's background work on them. */
 export class MergeRequestStore implements MergeRequests {
-  readonly #options: MergeRequestStoreOptions;
-  readonly #background: BackgroundWork;
+  readonly #options: MergeRequestWorkOptions;
+  readonly #work: MergeRequestWork;
   readonly #held: Held[] = [];
   #lastId = 300_000;
 
-  constructor(options: MergeRequestStoreOptions) {
+  constructor(options: MergeRequestWorkOptions) {
     this.#options = options;
-    const { clock, pace, onError } = options;
-    this.#background = new BackgroundWork({ clock, pace, onError });
+    this.#work = new MergeRequestWork(options);
   }
 
   #now(): number {
@@ -74,20 +50,25 @@ export class MergeRequestStore implements MergeRequests {
   }
 
   async create(input: NewMergeRequest): Promise<ForgeMergeRequest> {
-    await this.#refuseUnfit(input);
-    const held = newRecord(input, this.#nextId(), this.#nextIid(input.projectId), this.#now());
+    const sha = await this.#headOf(input);
+    const { projectId, sourceProjectId = projectId, sourceBranch, targetBranch, author } = input;
+    const [other] = this.list({ projectId, sourceProjectId, state: 'opened', sourceBranch, targetBranch });
+    if (other !== undefined)
+      throw new ForgeRefusal(409, [
+        `Another open merge request already exists for this source branch: !${other.iid}`,
+      ]);
+    const ids = { id: this.#nextId(), iid: this.#nextIid(projectId) };
+    const held = newRecord(input, { ...ids, sha, now: this.#now() });
     this.#held.push(held);
-    await this.#readHead(held);
-    this.#options.emit({ type: 'merge-request', action: 'open', mergeRequest: held, user: input.author });
-    this.#relabel(held, input.author, input.labels ?? []);
-    this.#background.later(this.#options.delays.prepare, async () => {
-      held.preparedAt = this.#now();
-      this.recheck(held);
-    });
+    await this.#work.readHead(held);
+    this.#options.emit({ type: 'merge-request', action: 'open', mergeRequest: held, user: author });
+    this.#relabel(held, author, input.labels ?? []);
+    this.#work.prepare(held);
     return held;
   }
 
-  async #refuseUnfit(input: NewMergeRequest): Promise<void> {
+  /** Throws ForgeRefusal when there can be no such merge request. */
+  async #headOf(input: NewMergeRequest): Promise<string> {
     const { projectId, sourceProjectId = projectId, sourceBranch, targetBranch } = input;
     const target = this.#options.project(projectId);
     const source = this.#options.project(sourceProjectId);
@@ -95,18 +76,12 @@ export class MergeRequestStore implements MergeRequests {
       throw new ForgeRefusal(422, ["You can't use same project/branch for source and target"]);
     if (source !== target && source.forkedFrom !== target.id && target.forkedFrom !== source.id)
       throw new ForgeRefusal(422, ['Source project is not a fork of the target project']);
-    for (const [project, branch, which] of [
-      [source, sourceBranch, 'Source'],
-      [target, targetBranch, 'Target'],
-    ] as const) {
-      if ((await project.repository.branch(branch)) === undefined)
-        throw new ForgeRefusal(422, [`${which} branch "${branch}" does not exist`]);
-    }
-    const other = this.list({ projectId, sourceProjectId, state: 'opened', sourceBranch, targetBranch })[0];
-    if (other !== undefined)
-      throw new ForgeRefusal(409, [
-        `Another open merge request already exists for this source branch: !${other.iid}`,
-      ]);
+    const missing = (which: string, branch: string) =>
+      new ForgeRefusal(422, [`${which} branch "${branch}" does not exist`]);
+    if ((await target.repository.branch(targetBranch)) === undefined) throw missing('Target', targetBranch);
+    const sha = await source.repository.branch(sourceBranch);
+    if (sha === undefined) throw missing('Source', sourceBranch);
+    return sha;
   }
 
   addPast(input: PastMergeRequest): ForgeMergeRequest {
@@ -211,70 +186,22 @@ export class MergeRequestStore implements MergeRequests {
     this.#options.emit({ type: 'pipeline', mergeRequest: held, pipeline });
   }
 
-  async rebase(mergeRequest: ForgeMergeRequest, user: string): Promise<boolean> {
-    const held = this.#of(mergeRequest);
-    if (held.state !== 'opened') throw new ForgeRefusal(403, '403 Forbidden');
-    if (held.rebaseInProgress) throw new ForgeRefusal(409, 'A rebase is already in progress');
-    held.rebaseInProgress = true;
-    held.mergeError = undefined;
-    let done = false;
-    await this.#background.after(this.#options.delays.rebase, async () => {
-      try {
-        done = await this.#rebaseNow(held, user);
-      } finally {
-        held.rebaseInProgress = false;
-      }
-    });
-    return done;
-  }
-
-  async #rebaseNow(held: Held, user: string): Promise<boolean> {
-    const { push, signature } = this.#options;
-    const sides = this.#sides(held);
-    if (held.state !== 'opened') return false;
-    const before = held.sha;
-    const head = await rebaseHead(held, sides, signature(user), this.#now());
-    if (head === undefined) {
-      held.mergeError = 'Rebase failed: Rebase locally, resolve all conflicts, then push the branch.';
-      return false;
-    }
-    if (head !== before) await push(sides.source, user, held.sourceBranch, before, head);
-    return true;
+  rebase(mergeRequest: ForgeMergeRequest, user: string): Promise<boolean> {
+    return this.#work.rebase(this.#of(mergeRequest), user);
   }
 
   async merge(
     mergeRequest: ForgeMergeRequest,
     user: string,
-    wish: MergeWish & { readonly sha?: string } = {},
+    wish: Parameters<MergeRequests['merge']>[2] = {},
   ): Promise<ForgeMergeRequest> {
     const held = this.#of(mergeRequest);
-    if (held.state !== 'opened') throw new ForgeRefusal(405, '405 Method Not Allowed');
-    if (wish.sha !== undefined && wish.sha !== held.sha)
-      throw new ForgeRefusal(409, `SHA does not match HEAD of source branch: ${held.sha}`);
-    held.state = 'locked';
-    await this.#background.after(this.#options.delays.merge, async () => {
-      try {
-        await this.#mergeNow(held, user, wish);
-      } catch (error) {
-        held.state = 'opened';
-        throw error;
-      }
-    });
+    await this.#work.merge(held, user, wish);
     return held;
   }
 
-  async #mergeNow(held: Held, user: string, wish: MergeWish): Promise<void> {
-    const { push, signature, emit } = this.#options;
-    const { source, target } = this.#sides(held);
-    const now = this.#now();
-    const { before, after, ...commits } = await makeMerge(held, target, signature(user), now, wish);
-    await push(target, user, held.targetBranch, before, after);
-    Object.assign(held, commits, { mergedBy: user, mergedAt: now, updatedAt: now });
-    held.state = 'merged';
-    held.mergeStatus = 'can_be_merged';
-    emit({ type: 'merge', mergeRequest: held, user });
-    if (held.removeSourceBranch && source.defaultBranch !== held.sourceBranch)
-      await push(source, user, held.sourceBranch, held.sha, undefined);
+  recheck(mergeRequest: ForgeMergeRequest): void {
+    this.#work.recheck(this.#of(mergeRequest));
   }
 
   close(mergeRequest: ForgeMergeRequest, user: string): void {
@@ -292,20 +219,8 @@ export class MergeRequestStore implements MergeRequests {
     held.state = 'opened';
     held.closedAt = undefined;
     held.closedBy = undefined;
-    await this.#readHead(held);
+    await this.#work.readHead(held);
     this.#touch(held, user, 'reopen');
-  }
-
-  recheck(mergeRequest: ForgeMergeRequest): void {
-    const held = this.#of(mergeRequest);
-    if (held.state !== 'opened' || held.mergeStatus !== 'unchecked') return;
-    held.mergeStatus = 'checking';
-    this.#background.later(this.#options.delays.check, async () => {
-      const { sha } = held;
-      const result = await checkMerge(held, this.#options.project(held.projectId));
-      // A push meanwhile asks for another check.
-      if (held.sha === sha && held.mergeStatus === 'checking') Object.assign(held, result);
-    });
   }
 
   detailedMergeStatus(mergeRequest: ForgeMergeRequest): string {
@@ -326,26 +241,15 @@ export class MergeRequestStore implements MergeRequests {
       if (isTarget) held.mergeStatus = 'unchecked';
       if (!isSource) continue;
       const before = held.sha;
-      await this.#readHead(held);
+      await this.#work.readHead(held);
       if (held.sha === before) continue;
       this.addNote(held, user, `added ${held.commits.length} commits`, true);
       this.#touch(held, user, 'head');
     }
   }
 
-  /** Without a source branch everything stays as it was. */
-  async #readHead(held: Held): Promise<void> {
-    const head = await readHead(held, this.#sides(held));
-    if (head !== undefined) Object.assign(held, head, { mergeStatus: 'unchecked' });
-  }
-
-  #sides({ projectId, sourceProjectId }: ForgeMergeRequest): Sides {
-    const { project } = this.#options;
-    return { target: project(projectId), source: project(sourceProjectId) };
-  }
-
   /** Starts nothing more; resolves when git is idle. */
   stop(): Promise<void> {
-    return this.#background.stop();
+    return this.#work.stop();
   }
 }

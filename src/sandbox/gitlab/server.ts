@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { audited, type CodeHostFault, type CodeHostOptions, faulted } from '../code-host.ts';
+import { audited, type CodeHostFault, type CodeHostOptions, faulted, segmentsOf } from '../code-host.ts';
 import { type FetchServer, serveFetch } from '../fetch-server.ts';
 import type { RequestAttributes } from '../kubernetes/world-interfaces.ts';
 import type { Forge } from './forge.ts';
@@ -14,6 +14,7 @@ import { mergeRequestRoutes } from './routes/merge-requests.ts';
 import { mergingRoutes } from './routes/merging.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { reviewRoutes } from './routes/review.ts';
+import { smartHttpRoutes } from './smart-http.ts';
 
 export interface GitLabServerOptions extends Omit<CodeHostOptions, 'api'> {
   readonly forge: Forge;
@@ -29,8 +30,8 @@ function attributesOf(
   forge: Forge,
 ): (request: Request) => Omit<RequestAttributes, 'user' | 'verb' | 'group' | 'dryRun'> {
   return (request) => {
-    const path = new URL(request.url).pathname.replace(/^\/api\/v4\/?/, '');
-    const segments = path.split('/').map(decodeURIComponent);
+    // After /api/v4.
+    const segments = segmentsOf(request).slice(2);
     if (segments[0] !== 'projects' || segments[1] === undefined)
       return { resource: segments[0] ?? '', ...(segments[1] === undefined ? {} : { name: segments[1] }) };
     const project = forge.project(/^\d+$/.test(segments[1]) ? Number(segments[1]) : segments[1]);
@@ -86,6 +87,7 @@ export function gitLabApp(options: GitLabServerOptions): Hono<GitLabEnv> {
   app.use('/api/v4/*', authenticate(forge));
   app.use('/api/v4/*', faulted({ ...host, attributes: attributesOf(forge), refusal }));
   app.route('/api/v4', api);
+  smartHttpRoutes(app, forge);
   app.notFound((c) => c.json({ error: '404 Not Found' }, 404));
   app.onError((error) => problemResponse(error, onError));
   return app;

@@ -1,4 +1,4 @@
-import { ForgeRefusal } from '../forge.ts';
+import { ForgeRefusal } from '../forge-refusal.ts';
 
 /** An answer that is not what was asked for, in GitLab's words. */
 export class ApiProblem extends Error {
