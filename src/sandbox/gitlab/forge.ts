@@ -119,6 +119,8 @@ export interface ForgeMergeRequest {
   baseSha: string;
   /** The source's own commits, newest first. */
   commits: readonly string[];
+  /** Undefined where it was never counted: merge requests of the past. */
+  changedFiles: number | undefined;
   mergeStatus: MergeStatus;
   hasConflicts: boolean;
   /** Commits of the target that the source lacked at the last check. */

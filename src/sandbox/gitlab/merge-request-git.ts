@@ -1,3 +1,4 @@
+import { diffTrees, EMPTY_TREE } from '../git/diff.ts';
 import type { Signature } from '../git/history.ts';
 import { mergeCommits, rebaseOnto } from '../git/merge.ts';
 import type { ForgeMergeRequest, ForgeProject } from './forge.ts';
@@ -9,7 +10,7 @@ export interface Sides {
   readonly target: ForgeProject;
 }
 
-type Head = Pick<ForgeMergeRequest, 'sha' | 'baseSha' | 'commits'>;
+type Head = Pick<ForgeMergeRequest, 'sha' | 'baseSha' | 'commits' | 'changedFiles'>;
 
 /** Brings the source branch into the target project and reads it; undefined when there is no such branch. */
 export async function readHead(mergeRequest: ForgeMergeRequest, sides: Sides): Promise<Head | undefined> {
@@ -21,8 +22,16 @@ export async function readHead(mergeRequest: ForgeMergeRequest, sides: Sides): P
   await repository.fetchFrom(sides.source.repository, `refs/heads/${sourceBranch}`, ref);
   const onto = await repository.branch(targetBranch);
   const base = onto && (await repository.mergeBase(onto, sha));
-  const commits = await repository.log({ range: base === undefined ? sha : `${base}..${sha}` });
-  return { sha, baseSha: base ?? sha, commits: commits.map((commit) => commit.sha) };
+  const [commits, files] = await Promise.all([
+    repository.log({ range: base === undefined ? sha : `${base}..${sha}` }),
+    diffTrees(repository.folder, base ?? EMPTY_TREE, sha),
+  ]);
+  return {
+    sha,
+    baseSha: base ?? sha,
+    commits: commits.map((commit) => commit.sha),
+    changedFiles: files.length,
+  };
 }
 
 type Mergeability = Pick<ForgeMergeRequest, 'mergeStatus' | 'hasConflicts' | 'behind'>;

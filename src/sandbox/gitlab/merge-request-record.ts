@@ -21,6 +21,7 @@ function blank() {
     rebaseInProgress: false,
     hasConflicts: false,
     behind: 0,
+    changedFiles: undefined,
     mergeError: undefined,
     mergeCommitSha: undefined,
     squashCommitSha: undefined,

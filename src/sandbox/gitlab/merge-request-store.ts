@@ -243,7 +243,8 @@ export class MergeRequestStore implements MergeRequests {
       const before = held.sha;
       await this.#work.readHead(held);
       if (held.sha === before) continue;
-      this.addNote(held, user, `added ${held.commits.length} commits`, true);
+      const count = held.commits.length;
+      this.addNote(held, user, `added ${count} commit${count === 1 ? '' : 's'}`, true);
       this.#touch(held, user, 'head');
     }
   }

@@ -29,6 +29,7 @@ export interface MergeRequestWorkOptions {
 export class MergeRequestWork {
   readonly #options: MergeRequestWorkOptions;
   readonly #background: BackgroundWork;
+  readonly #checks = new WeakMap<Held, symbol>();
 
   constructor(options: MergeRequestWorkOptions) {
     this.#options = options;
@@ -113,10 +114,12 @@ export class MergeRequestWork {
     if (held.state !== 'opened' || held.mergeStatus !== 'unchecked') return;
     held.mergeStatus = 'checking';
     this.#background.later(this.#options.delays.check, async () => {
-      const { sha } = held;
+      const check = Symbol();
+      this.#checks.set(held, check);
       const result = await checkMerge(held, this.#options.project(held.projectId));
-      // A push meanwhile asks for another check.
-      if (held.sha === sha && held.mergeStatus === 'checking') Object.assign(held, result);
+      // A push meanwhile asks for another check, which may have begun.
+      const isNewest = this.#checks.get(held) === check;
+      if (isNewest && held.mergeStatus === 'checking') Object.assign(held, result);
     });
   }
 

@@ -47,7 +47,11 @@ describe('opening a merge request', () => {
       '/merge_requests/8',
       (next) => next.body.merge_status === 'can_be_merged',
     );
-    expect(ready.body).toMatchObject({ detailed_merge_status: 'mergeable', has_conflicts: false });
+    expect(ready.body).toMatchObject({
+      detailed_merge_status: 'mergeable',
+      has_conflicts: false,
+      changes_count: '1',
+    });
     const { body } = await gitlab.call('GET', '/merge_requests/8/changes');
     expect(body.changes).toMatchObject([{ new_path: SAAS }]);
   });

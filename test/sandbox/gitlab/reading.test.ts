@@ -104,6 +104,14 @@ describe('commits', () => {
     expect(response.headers.get('x-next-page')).toBe('');
   });
 
+  it('are asked for by date, if it is one', async () => {
+    const { call, shas } = await testGitLab();
+    const { body } = await call('GET', '/repository/commits?since=2026-01-05T09:02:00Z');
+    expect(body.map(({ id }: { id: string }) => id)).toEqual([shas[3], shas[2]]);
+    const wrong = await call('GET', '/repository/commits?since=soon');
+    expect([wrong.status, wrong.body]).toEqual([400, { error: 'since is invalid' }]);
+  });
+
   it('tell what they changed and which merge request brought them', async () => {
     const { call, shas } = await testGitLab();
     const diff = await call('GET', `/repository/commits/${shas[1]}/diff`);
@@ -155,6 +163,12 @@ describe('files', () => {
     const { call } = await testGitLab();
     const answer = await call('GET', path);
     expect([answer.status, answer.body.message]).toEqual([status, message]);
+  });
+
+  it('are found however a client encodes their path', async () => {
+    const { call } = await testGitLab();
+    const answer = await call('GET', '/repository/files/data%2Fsaas%2Eyml/raw?ref=master');
+    expect(answer.body).toContain('ref: bbb');
   });
 
   it('asks for the ref that it needs', async () => {

@@ -80,7 +80,7 @@ export function fullMergeRequestJson(c: GitLabContext, project: ForgeProject, it
   return {
     ...mergeRequestJson(c, project, item),
     subscribed: item.author === c.get('username'),
-    changes_count: item.commits.length === 0 ? null : String(item.commits.length),
+    changes_count: item.changedFiles ? String(item.changedFiles) : null,
     latest_build_started_at: null,
     latest_build_finished_at: null,
     first_deployed_to_production_at: null,

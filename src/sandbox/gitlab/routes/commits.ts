@@ -23,6 +23,10 @@ export function filesOf({ repository }: ForgeProject, commit: Commit): Promise<F
   return diffTrees(repository.folder, commit.parents[0] ?? EMPTY_TREE, commit.sha);
 }
 
+function gitDate(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time).toISOString();
+}
+
 function broughtBy(mergeRequest: ForgeMergeRequest, sha: string): boolean {
   const { mergeCommitSha, squashCommitSha, commits } = mergeRequest;
   return mergeCommitSha === sha || squashCommitSha === sha || commits.includes(sha);
@@ -38,8 +42,8 @@ export function commitRoutes(app: Hono<GitLabEnv>): void {
     const query = {
       range,
       path: params.text('path'),
-      since: params.text('since'),
-      until: params.text('until'),
+      since: gitDate(params.time('since')),
+      until: gitDate(params.time('until')),
       author: params.text('author'),
       firstParent: params.flag('first_parent') ?? false,
     };
