@@ -224,10 +224,25 @@ async function previewPlanned(
     risk: effectiveRisk(planned, spec.risk, walk.options.world.production === true),
   };
   const shown = { ...base, plan, risk: plan.risk };
-  if (plan.question !== undefined) return { ...shown, label: 'human' };
+  if (plan.question !== undefined) return { ...shown, ...assumeOffered(walk, step, plan), label: 'human' };
   if (plan.effects.length > 0 && !plan.alreadyDone) return { ...shown, label: 'writes' };
   const found = await look(walk, step, spec, kind, plan);
   return { ...shown, label: 'reads', ...(found === undefined ? {} : { found }) };
+}
+
+/** Later steps are shown as they would be after the answer that a decision offers, where it goes straight on. */
+function assumeOffered(walk: Walk, step: StepState, plan: Plan): { readonly plan: Plan } {
+  const { question } = plan;
+  const offered = question?.type === 'decision' ? question.default : undefined;
+  const option =
+    question?.type === 'decision' ? question.options.find(({ value }) => value === offered) : undefined;
+  if (option === undefined || option.goTo !== undefined) return { plan };
+  const { value, label } = option;
+  const done = { type: 'step-succeeded', step: step.id, evidence: [], durationMs: 0 } as const;
+  walk.pretend({ ...done, summary: label, outputs: { value } });
+  return {
+    plan: { ...plan, facts: [...plan.facts, `what follows assumes the answer that is offered: ${label}`] },
+  };
 }
 
 /** Reads once, now, and lets later steps know what was found. */

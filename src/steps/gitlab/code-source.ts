@@ -5,7 +5,7 @@ import { StepFailure } from '../step-kind.ts';
 const SOURCE = /^(github:[^/\s]+\/[^/\s]+|gitlab:(\d+|[^/\s]+(\/[^/\s]+)+)|clone:.+)$/;
 
 /** Where code is compared: 'github:owner/repository', 'gitlab:group/project', 'clone:/folder'. */
-export const codeSourceField = z
+const codeSourceField = z
   .string()
   .regex(SOURCE, 'expected "github:OWNER/REPOSITORY", "gitlab:GROUP/PROJECT" or "clone:FOLDER"');
 

@@ -83,7 +83,7 @@ function waitsFor(
     ...(errors.length > 0 ? [`the bot reports ${errors.join(', ')}`] : []),
     approval,
     ...(pipeline === undefined ? [] : [`pipeline ${pipeline.status}`]),
-    ...(mr.detailedMergeStatus === 'need_rebase' ? ['needs a rebase'] : []),
+    ...(mr.detailedMergeStatus === 'need_rebase' && !mr.rebaseInProgress ? ['needs a rebase'] : []),
     ...(mr.draft ? ['a draft'] : []),
   ];
 }

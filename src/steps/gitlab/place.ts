@@ -85,6 +85,6 @@ const LEVELS: readonly (readonly [number, string])[] = [
   [10, 'Guest'],
 ];
 
-export function levelName(level: number): string {
+function levelName(level: number): string {
   return LEVELS.find(([least]) => level >= least)?.[1] ?? 'no access';
 }

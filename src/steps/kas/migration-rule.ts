@@ -57,7 +57,7 @@ export function rank(body: string): Verdict {
 }
 
 /** Go code without comments, and without what only runs when a migration is taken back, which a rollback never does. */
-export function forwardPart(body: string): string {
+function forwardPart(body: string): string {
   let code = withoutComments(body);
   for (let at = code.search(/\bRollback\s*:/); at !== -1; at = code.search(/\bRollback\s*:/))
     code = code.slice(0, at) + code.slice(endOfArgument(code, code.indexOf(':', at) + 1));
