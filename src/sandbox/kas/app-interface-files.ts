@@ -1,6 +1,6 @@
 import { APP_SRE, APPROVERS, CONTROL_PLANE } from './people.ts';
 
-export const ESCALATION_POLICY = 'data/teams/managed-services/escalation-policies/kas-fleet-manager.yaml';
+const ESCALATION_POLICY = 'data/teams/managed-services/escalation-policies/kas-fleet-manager.yaml';
 
 /** Other services of the same repository, whose promotions fill its history. */
 export const NEIGHBOURS: readonly string[] = [

@@ -49,7 +49,7 @@ export async function landSomethingElse({ forge, projects }: ColleaguesOptions):
 }
 
 /** The text with another `ref` for one environment. */
-export function withRef(text: string, environment: Environment, sha: string): string {
+function withRef(text: string, environment: Environment, sha: string): string {
   const line = new RegExp(`(${kasNamespace(environment)}\\.yml\\n {4}ref: )(\\S+)[^\\n]*`);
   return text.replace(line, (_all, start: string) => start + sha);
 }

@@ -24,7 +24,7 @@ interface SaasFile {
 }
 
 /** The `ref` of each environment's target. */
-export function refsOf(text: string): Partial<Record<Environment, string>> {
+function refsOf(text: string): Partial<Record<Environment, string>> {
   const file = parse(text) as SaasFile | null;
   const targets = (file?.resourceTemplates ?? []).flatMap((template) => template.targets ?? []);
   return Object.fromEntries(

@@ -24,7 +24,7 @@ export function isCompatible({ kind }: Migration): boolean {
 }
 
 /** `AddKafkaBillingZone` for `add_kafka_billing_zone`. */
-export function pascalCase(name: string): string {
+function pascalCase(name: string): string {
   return name.replace(/(^|_)([a-z0-9])/g, (_all, _dash, letter: string) => letter.toUpperCase());
 }
 

@@ -16,7 +16,7 @@ export interface PromotionText {
 }
 
 /** `prod` for production: the word in titles. */
-export function shortName(environment: Environment): string {
+function shortName(environment: Environment): string {
   return environment === 'production' ? 'prod' : 'stage';
 }
 

@@ -47,10 +47,10 @@ export function schedule(spec: KasSpec, now: number, random: () => number): Sche
   });
   for (let release = last - toProduction.length; release >= 0; release -= random() < 0.35 ? 2 : 1) {
     const next = stage[release + 1] ?? newest;
-    const time = Math.min(
-      workingHours((stage[release] ?? 0) + (2 + random() * 3) * DAY, random),
-      next - HOUR,
-    );
+    const staged = stage[release] ?? 0;
+    // A weekend moves it to the Friday before, which may be the day of the stage promotion.
+    const wanted = Math.max(workingHours(staged + (2 + random() * 3) * DAY, random), staged + 20 * HOUR);
+    const time = Math.min(wanted, next - HOUR);
     promotions.push({ environment: 'production', release, time });
   }
   if (!promotions.some((item) => item.environment === 'production' && item.release === 0)) {

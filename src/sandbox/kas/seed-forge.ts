@@ -7,7 +7,7 @@ import { APP_SRE, BOT, CONTROL_PLANE, EVERYONE, OPERATOR, OTHERS, type Person, V
 import { CANONICAL_GITLAB, CODE_PROJECT } from './review-text.ts';
 
 /** What a person's GitLab token is in the sandbox: no secret. */
-export function gitlabToken({ username }: Person): string {
+function gitlabToken({ username }: Person): string {
   return `glpat-sandbox-${username}`;
 }
 

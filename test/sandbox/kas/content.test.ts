@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { revertOnto } from '../../../src/sandbox/git/merge.ts';
 import { Repository } from '../../../src/sandbox/git/repository.ts';
@@ -141,5 +142,29 @@ describe('variants', () => {
     if (promotion === undefined || head === undefined) throw new Error('git does not know the commits');
     const applied = await revertOnto(repository, promotion, head);
     expect('failure' in applied ? applied.failure : 'clean').toBe(revert);
+  });
+});
+
+const BAD = ['production', 'stage', 'both', 'none'] as const;
+
+describe('whatever the seed', () => {
+  test.each(BAD)('with a bad release in: %s, a version comes to stage before production', (bad) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 4 }), (seed, badReleases) => {
+        const world = content({ years: 0.7, bad, badReleases }, seed);
+        const { promotions } = world.appInterface;
+        const times = promotions.map(({ time }) => time);
+        expect(times).toEqual([...times].sort((a, b) => a - b));
+        for (const { environment, ref, time, from } of promotions) {
+          expect(from).not.toBe(ref);
+          if (environment === 'stage') continue;
+          const staged = promotions.find((item) => item.environment === 'stage' && item.ref === ref);
+          expect(staged === undefined || staged.time < time).toBe(true);
+        }
+        expect(newest(world, 'production', 2)).toBeDefined();
+        expect(newest(world, 'stage', 2)).toBeDefined();
+      }),
+      { numRuns: 6 },
+    );
   });
 });
