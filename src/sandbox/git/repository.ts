@@ -29,9 +29,14 @@ export interface LogQuery {
 
 /** A revision that git could take for an option, a range or a path is none. */
 const REVISION = /^(?![-^:.])[^\s:\0?*[\\]+$/;
-/** Inside the repository, as git names files in a tree. */
-const PATH = /^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[^\0]+$/;
+/** Inside the repository, as git names files in a tree: no `.`, `..`, `.git` or empty part. */
+const PATH = /^(?!\/)(?!.*(^|\/)(\.{0,2}|\.git)(\/|$))[^\0]+$/i;
 const NEVER = '0'.repeat(40);
+
+/** Whether git could keep a file under that path. */
+export function isFilePath(path: string): boolean {
+  return PATH.test(path);
+}
 
 /** A bare git repository on disk. Every method throws GitFailure when git cannot do it. */
 export class Repository {
@@ -134,13 +139,16 @@ export class Repository {
     return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]));
   }
 
+  /** Head of the branch of exactly that name. */
   async branch(name: string): Promise<string | undefined> {
-    const args = ['rev-parse', '--verify', '--quiet', `refs/heads/${name}`];
+    if (!REVISION.test(name)) return undefined;
+    const args = ['show-ref', '--verify', '--hash', `refs/heads/${name}`];
     const { stdout, exitCode } = await runGit(args, { folder: this.folder, expect: [1, 128] });
     return exitCode === 0 ? stdout.toString('utf8').trimEnd() : undefined;
   }
 
   async isBranchName(name: string): Promise<boolean> {
+    if (!REVISION.test(name)) return false;
     const args = ['check-ref-format', '--branch', name];
     return (await runGit(args, { folder: this.folder, expect: [1, 128] })).exitCode === 0;
   }
@@ -165,7 +173,7 @@ export class Repository {
   }
 
   async log(query: LogQuery): Promise<Commit[]> {
-    if (query.path !== undefined && !PATH.test(query.path)) return [];
+    if (query.path !== undefined && !isFilePath(query.path)) return [];
     const { range, path, since, until, firstParent, author, skip = 0, limit } = query;
     const args = ['log', '-z', COMMIT_FORMAT, `--skip=${skip}`];
     if (limit !== undefined) args.push(`--max-count=${limit}`);
@@ -195,7 +203,7 @@ export class Repository {
 
   /** SHA of the blob or tree at a path of a commit; undefined when it is not there. */
   async objectAt(commit: string, path: string): Promise<TreeEntry | undefined> {
-    if (!PATH.test(path)) return undefined;
+    if (!isFilePath(path)) return undefined;
     const entries = await this.#entries(['ls-tree', '-z', '-l', '--full-tree', commit, '--', path]);
     return entries[0];
   }

@@ -38,7 +38,7 @@ function refusal({ code, message, retryAfterSeconds }: CodeHostFault): Response 
 }
 
 /** The application without its listener. */
-export function gitHubApp(options: GitHubServerOptions): Hono<GitHubEnv> {
+function gitHubApp(options: GitHubServerOptions): Hono<GitHubEnv> {
   const { repositories, loginOf, clock, onError } = options;
   const host = { ...options, api: 'github' as const };
   const byName = new Map(repositories.map((item) => [item.fullName.toLowerCase(), item]));

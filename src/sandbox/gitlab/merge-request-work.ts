@@ -25,6 +25,8 @@ export interface MergeRequestWorkOptions {
   readonly push: Forge['push'];
 }
 
+const REBASE_FAILED = 'Rebase failed: Rebase locally, resolve all conflicts, then push the branch.';
+
 /** What GitLab does with a merge request in git, most of it a while after it was asked. */
 export class MergeRequestWork {
   readonly #options: MergeRequestWorkOptions;
@@ -49,32 +51,34 @@ export class MergeRequestWork {
     });
   }
 
+  /** Rejects only when it cannot begin; how it ended stands in `mergeError`. */
   async rebase(held: Held, user: string): Promise<boolean> {
     if (held.state !== 'opened') throw new ForgeRefusal(403, '403 Forbidden');
     if (held.rebaseInProgress) throw new ForgeRefusal(409, 'A rebase is already in progress');
     held.rebaseInProgress = true;
     held.mergeError = undefined;
-    let done = false;
     await this.#background.after(this.#options.delays.rebase, async () => {
       try {
-        done = await this.#rebaseNow(held, user);
+        if (!(await this.#rebaseNow(held, user))) held.mergeError = REBASE_FAILED;
+      } catch (error) {
+        held.mergeError = REBASE_FAILED;
+        // A push that came first is nothing out of the ordinary.
+        if (!(error instanceof ForgeRefusal)) this.#options.onError(error);
       } finally {
         held.rebaseInProgress = false;
       }
     });
-    return done;
+    return held.mergeError === undefined;
   }
 
+  /** False when it conflicts, or there is nothing to rebase any more. */
   async #rebaseNow(held: Held, user: string): Promise<boolean> {
     const { push, signature } = this.#options;
     const sides = this.#sides(held);
     if (held.state !== 'opened') return false;
     const before = held.sha;
     const head = await rebaseHead(held, sides, signature(user), this.#now());
-    if (head === undefined) {
-      held.mergeError = 'Rebase failed: Rebase locally, resolve all conflicts, then push the branch.';
-      return false;
-    }
+    if (head === undefined) return false;
     if (head !== before) await push(sides.source, user, held.sourceBranch, before, head);
     return true;
   }

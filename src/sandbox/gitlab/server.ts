@@ -68,7 +68,7 @@ function refusal({ code, message, retryAfterSeconds }: CodeHostFault): Response 
 }
 
 /** The application without its listener. */
-export function gitLabApp(options: GitLabServerOptions): Hono<GitLabEnv> {
+function gitLabApp(options: GitLabServerOptions): Hono<GitLabEnv> {
   const { forge, onError } = options;
   const host = { ...options, api: 'gitlab' as const };
   const api = new Hono<GitLabEnv>();

@@ -211,6 +211,23 @@ describe('while a merge request waits', () => {
   });
 });
 
+it('a rebase that conflicts leaves the branch as it was and says why', async () => {
+  const gitlab = await testGitLab();
+  const { sha } = await opened(gitlab);
+  const before = await gitlab.project.repository.branch('master');
+  const after = await gitlab.project.repository.commitFiles({
+    parent: before,
+    changes: [{ path: SAAS, content: 'targets:\n- namespace: production\n  ref: zzz\n' }],
+    message: 'newer promotion',
+    author: elsewhere.author,
+    time: Date.now(),
+  });
+  await gitlab.forge.push(gitlab.project, 'bot', 'master', before, after);
+  await gitlab.call('PUT', '/merge_requests/8/rebase', {}, 'bot-token');
+  const failed = await gitlab.until('/merge_requests/8', ({ body }) => body.merge_error !== null);
+  expect(failed.body).toMatchObject({ sha, merge_error: expect.stringMatching(/^Rebase failed/) });
+});
+
 describe('merging', () => {
   it('is for those who may push to the target', async () => {
     const gitlab = await testGitLab();

@@ -31,12 +31,22 @@ describe('a branch', () => {
     [{ branch: 'new', ref: 'none' }, 400, { message: 'Invalid reference name: none' }],
     [{ branch: 'bad..name', ref: 'master' }, 400, { message: 'Branch name is invalid' }],
     [{ branch: '--force', ref: 'master' }, 400, { message: 'Branch name is invalid' }],
+    [{ branch: 'nul\0', ref: 'master' }, 400, { message: 'Branch name is invalid' }],
     [{ ref: 'master' }, 400, { error: 'branch is missing' }],
   ])('%j answers %i', async (body, status, expected) => {
     const gitlab = await withBranch();
     const answer = await gitlab.call('POST', '/repository/branches', body);
     expect([answer.status, answer.body]).toEqual([status, expected]);
   });
+
+  it.each(['master~1', 'master%5E%7Btree%7D', '..%2Fheads%2Fmaster', 'ma%00ster', '*'])(
+    'is looked up by its very name: %s is none',
+    async (name) => {
+      const { call } = await testGitLab();
+      const answer = await call('GET', `/repository/branches/${name}`);
+      expect([answer.status, answer.body]).toEqual([404, { message: '404 Branch Not Found' }]);
+    },
+  );
 
   it('that is protected is not pushed to, and who may only read makes none', async () => {
     const gitlab = await withBranch();
@@ -143,6 +153,10 @@ describe('a commit of actions', () => {
     [{ ...update({ action: 'create' }), branch: BRANCH }, 'A file with this name already exists'],
     [
       { ...update({ action: 'create', file_path: '../x' }), branch: BRANCH },
+      'Path cannot include directory traversal',
+    ],
+    [
+      { ...update({ action: 'create', file_path: '.git/config' }), branch: BRANCH },
       'Path cannot include directory traversal',
     ],
   ])('%# is refused', async (body, message) => {

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { type Commit, titleOf } from '../../git/commit.ts';
 import type { HistoryChange } from '../../git/history.ts';
 import { pickOnto, revertOnto } from '../../git/merge.ts';
+import { isFilePath } from '../../git/repository.ts';
 import type { ForgeProject } from '../forge.ts';
 import { codeOf, type GitLabContext, type GitLabEnv, requirePush, visibleProject } from '../http/access.ts';
 import type { Params } from '../http/params.ts';
@@ -126,7 +127,7 @@ async function changesOf(
 ): Promise<readonly HistoryChange[]> {
   const kind = action.required('action');
   const path = action.required('file_path').replace(/^\//, '');
-  if (path.split('/').includes('..')) throw badRequest('Path cannot include directory traversal');
+  if (!isFilePath(path)) throw badRequest('Path cannot include directory traversal');
   const previous = kind === 'move' ? action.required('previous_path') : path;
   const existing = await repository.objectAt(parent, previous);
   if (kind === 'create') {

@@ -27,9 +27,7 @@ export function mergingRoutes(app: Hono<GitLabEnv>): void {
           'Failed to enqueue the rebase operation, possibly due to a long-lived transaction. Try again later.',
       });
     // Goes on by itself: whether it worked stands in the merge request.
-    c.get('forge')
-      .mergeRequests.rebase(mergeRequest, username)
-      .catch(() => {});
+    void c.get('forge').mergeRequests.rebase(mergeRequest, username);
     return c.json({ rebase_in_progress: true }, 202);
   });
 
