@@ -18,7 +18,7 @@ export interface Scorecard {
   readonly expectations: readonly Check[];
   /** How well it was done; they decide the score. */
   readonly objectives: readonly Check[];
-  /** 0 to 100: nothing when an expectation failed; each missed objective and each plan that went stale unasked takes its share. */
+  /** 0 to 100: nothing when an expectation failed; each missed objective takes its share. */
   readonly score: number;
 }
 

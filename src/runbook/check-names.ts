@@ -8,7 +8,15 @@ import type { Report } from './report.ts';
 import { splitTemplate } from './template.ts';
 
 /** Words that CEL or the engine keep for themselves. */
-const RESERVED: ReadonlySet<string> = new Set(['in', 'true', 'false', 'null', 'constructor', 'end']);
+const RESERVED: ReadonlySet<string> = new Set([
+  'in',
+  'true',
+  'false',
+  'null',
+  'constructor',
+  '__proto__',
+  'end',
+]);
 /** A var may be built on others, but not on so many that evaluating it could fail. */
 const MAX_CHAIN = 50;
 

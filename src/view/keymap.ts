@@ -201,7 +201,7 @@ const keymap = [
   {
     action: 'pick',
     keys: ['enter'],
-    label: 'answer',
+    label: 'take it',
     help: 'Take what is typed',
     group: 'Type',
     places: ['typing'],

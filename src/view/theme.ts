@@ -72,28 +72,32 @@ export interface Theme {
   readonly draw: (text: string) => string;
 }
 
-/** Greys of the 256-colour cube are the same on every palette and readable on dark and on light. */
+/** Between the two backgrounds in lightness: readable on dark and on light alike, which no palette of sixteen promises. */
+const CYAN = '#0d92b8';
+const GREEN = '#259a3c';
+const AMBER = '#b07d00';
+const RED = '#e0484f';
 const GREY = 'ansi256(245)';
-const LINE = 'ansi256(240)';
+const LINE = 'ansi256(242)';
 
 const colours = {
   plain: {},
   muted: { color: GREY },
   strong: { bold: true },
-  accent: { color: 'cyan', bold: true },
-  good: { color: 'green' },
-  warn: { color: 'yellow' },
-  bad: { color: 'red' },
-  added: { color: 'green' },
-  removed: { color: 'red' },
+  accent: { color: CYAN, bold: true },
+  good: { color: GREEN },
+  warn: { color: AMBER },
+  bad: { color: RED },
+  added: { color: GREEN },
+  removed: { color: RED },
   border: { color: LINE },
-  'border-focus': { color: 'cyan' },
+  'border-focus': { color: CYAN },
   button: { inverse: true, bold: true },
   'badge-incident': { color: 'whiteBright', backgroundColor: 'ansi256(160)', bold: true },
-  'badge-drill': { color: 'black', backgroundColor: 'cyan', bold: true },
+  'badge-drill': { color: 'black', backgroundColor: CYAN, bold: true },
   'badge-preview': { color: 'black', backgroundColor: 'ansi256(147)', bold: true },
-  'badge-good': { color: 'black', backgroundColor: 'green', bold: true },
-  'badge-warn': { color: 'black', backgroundColor: 'yellow', bold: true },
+  'badge-good': { color: 'black', backgroundColor: GREEN, bold: true },
+  'badge-warn': { color: 'black', backgroundColor: AMBER, bold: true },
   'badge-bad': { color: 'whiteBright', backgroundColor: 'ansi256(160)', bold: true },
 } satisfies Record<Tone, Style>;
 

@@ -36,6 +36,7 @@ steps:
     file: `apiVersion: rollbook/v1
 id: test
 title: Test
+inputs: { __proto__: { type: string } }
 steps:
   - { id: a, title: A, uses: look }
   - { id: a, title: A, uses: look }
@@ -44,10 +45,11 @@ steps:
   - { id: constructor, title: A, uses: look }
 `,
     problems: [
-      '6:11 the id "a" is used by an earlier step (an id of its own for each step)',
-      '7:11 the name "in" is reserved (another name)',
-      '8:11 "id" cannot be "Bad Id" (a name in lower case with hyphens: "switch-frontend")',
-      '9:11 the name "constructor" is reserved (another name)',
+      '4:11 the name "__proto__" is reserved (another name)',
+      '7:11 the id "a" is used by an earlier step (an id of its own for each step)',
+      '8:11 the name "in" is reserved (another name)',
+      '9:11 "id" cannot be "Bad Id" (a name in lower case with hyphens: "switch-frontend")',
+      '10:11 the name "constructor" is reserved (another name)',
     ],
   },
   {

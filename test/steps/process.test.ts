@@ -140,6 +140,8 @@ describe('a script', () => {
       plans,
     );
     expect(plan.summary).toBe('run a bash script of 2 lines');
+    const short = await shell.plan(shell.schema.parse({ script: 'date' }), plans);
+    expect(short.summary).toBe('run a sh script of 1 line');
     expect(plan.effects[0]?.diff).toEqual([
       { change: 'same', text: 'echo "$WHOM" | tr a b' },
       { change: 'same', text: 'echo done' },

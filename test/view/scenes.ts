@@ -1,5 +1,6 @@
 import type { LiveSnapshot } from '../../src/cluster/live.ts';
 import type { Draft } from '../../src/engine/event.ts';
+import { begun, healthy, refused, verifying } from './scene-parts.ts';
 import {
   done,
   drill,
@@ -12,7 +13,6 @@ import {
   untilPark,
   untilSwitch,
 } from './sessions.ts';
-
 import { failing } from './snapshots.ts';
 
 export interface Scene {
@@ -21,59 +21,6 @@ export interface Scene {
   readonly host?: 'lost';
   readonly output?: { readonly step: string; readonly text: string };
 }
-
-const healthy: LiveSnapshot = {
-  ...failing,
-  services: failing.services.map((service) => {
-    const tier = service.name.split('-')[0] ?? '';
-    return {
-      ...service,
-      selector: { app: `${tier}-blue`, color: 'blue' },
-      ready: 3,
-      notReady: 0,
-      behind: [`${tier}-blue`],
-    };
-  }),
-  metrics: failing.metrics.map((metric) => ({
-    ...metric,
-    points: [...metric.points, ...Array(8).fill(metric.unit === 'percent' ? 0.004 : 0.12)],
-  })),
-};
-
-const begun = (id: string, what = switchPlan('frontend')): readonly Draft[] => [
-  planned(id, what),
-  { type: 'step-confirmed', step: id, by: 'operator', planHash: `hash of ${id}` },
-  { type: 'step-started', step: id, attempt: 1, attemptId: `${id}-1` },
-];
-
-const verifying: Draft = {
-  type: 'step-verifying',
-  step: 'switch-frontend',
-  outcome: { summary: 'blue', evidence: [], outputs: {} },
-  aim: {
-    says: 'its endpoints are the pods of frontend-blue, and no others',
-    forMs: 40_000,
-    withinMs: 120_000,
-  },
-};
-
-const refused: readonly Draft[] = [
-  ...untilSwitch(),
-  ...done('switch-frontend', 'blue', ['3 of 3 endpoints are blue, for 10 s'], switchPlan('frontend')),
-  ...begun('switch-backend', switchPlan('backend')),
-  {
-    type: 'step-failed',
-    step: 'switch-backend',
-    failure: {
-      message:
-        'The API server refused the write: user "jana@example.org" may not patch services in namespace banking-app (403). Nothing was written.',
-      next: 'Ask for the role that allows "patch services", or undo 3.1 so that both tiers are on the same colour.',
-      reason: 'forbidden',
-      phase: 'run',
-      refused: true,
-    },
-  },
-];
 
 /** Every state of the session screen worth looking at, by name. */
 export const scenes: Readonly<Record<string, Scene>> = {
@@ -292,6 +239,25 @@ export const scenes: Readonly<Record<string, Scene>> = {
       { type: 'session-ended', outcome: 'succeeded', summary: '9 of 10 steps done, 1 skipped' },
     ],
     live: healthy,
+  },
+  'undo-on-failure': {
+    drafts: [
+      ...refused,
+      {
+        type: 'undo-requested',
+        steps: ['switch-frontend'],
+        cause: 'on-failure',
+        by: 'policy',
+        afterwards: 'end-failed',
+      },
+      {
+        type: 'undo-planned',
+        step: 'switch-frontend',
+        plan: { ...switchPlan('frontend'), summary: 'back' },
+        planHash: 'hash of the way back',
+      },
+    ],
+    live: failing,
   },
   'ended-badly': {
     drafts: [

@@ -7,8 +7,50 @@ import type { Credentials } from '../transport.ts';
 import { ExecCredentials } from './exec-credentials.ts';
 import type { SelectedContext } from './kubeconfig.ts';
 
-/** Credentials of one context, by way of the official client: certificates, tokens, exec plugins, OIDC, proxies. */
-export function createCredentials(selected: SelectedContext, clock: Clock): Credentials {
+/**
+ * Credentials of one context, read anew when the server no longer accepts them: whoever logs in again during a session
+ * goes on in it. Another server or user behind the same context is not the one the session began with, and is not taken.
+ */
+export function createCredentials(
+  first: SelectedContext,
+  clock: Clock,
+  selectAgain: () => SelectedContext = () => first,
+): Credentials {
+  let selected = first;
+  let current = credentialsOf(first, clock);
+  return {
+    authorize: () => current.authorize(),
+    forget() {
+      const again = attempted(selectAgain);
+      if (again === undefined || !isSame(again, first) || whoever(again) === whoever(selected))
+        return current.forget();
+      selected = again;
+      current = credentialsOf(again, clock);
+      return true;
+    },
+  };
+}
+
+function isSame({ context: a }: SelectedContext, { context: b }: SelectedContext): boolean {
+  return a.server === b.server && a.user === b.user;
+}
+
+/** Someone may be writing the file at this moment. */
+function attempted(select: () => SelectedContext): SelectedContext | undefined {
+  try {
+    return select();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who asks, and with what. */
+function whoever({ config, exec, tokenFile, impersonation }: SelectedContext): string {
+  return JSON.stringify([config.users, exec, tokenFile, impersonation]);
+}
+
+/** As the kubeconfig has them now, by way of the official client: certificates, tokens, exec plugins, OIDC, proxies. */
+function credentialsOf(selected: SelectedContext, clock: Clock): Credentials {
   const { config, context, exec, tokenFile, impersonation } = selected;
   const cluster = config.getCurrentCluster();
   const plugin = exec && new ExecCredentials(exec, cluster, clock);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { type Cluster, type Context, KubeConfig, type User } from '@kubernetes/client-node';
 import { parseDocument } from 'yaml';
+import { z } from 'zod';
 import { PortFailure } from '../../ports/failure.ts';
 import type { KubernetesContext } from '../../ports/kubernetes.ts';
 
@@ -42,6 +43,9 @@ interface RawUser {
   readonly 'as-groups'?: readonly string[];
   readonly 'as-user-extra'?: Readonly<Record<string, readonly string[]>>;
 }
+const entries = z.array(z.looseObject({ name: z.string() })).nullish();
+const FILE = z.looseObject({ clusters: entries, users: entries, contexts: entries });
+
 interface KubeconfigFile {
   readonly config: KubeConfig;
   readonly folder: string;
@@ -67,6 +71,9 @@ export function selectContext(options: KubeconfigOptions): SelectedContext {
     throw unusable(
       `The context "${wanted}" names the cluster "${context.cluster}", which the kubeconfig lacks.`,
     );
+  }
+  if (!URL.canParse(cluster.server)) {
+    throw unusable(`The cluster "${cluster.name}" has no address that can be read: ${cluster.server}.`);
   }
   const home = files.find((each) => each.config.users.some(({ name }) => name === context.user));
   const user = home?.config.users.find(({ name }) => name === context.user);
@@ -103,6 +110,11 @@ function readKubeconfig(path: string, required: boolean): KubeconfigFile[] {
   }
   const raw: unknown = document.toJS();
   if (raw === null) return [];
+  const shaped = FILE.safeParse(raw);
+  if (!shaped.success) {
+    const { path: at = [], message = '' } = shaped.error.issues[0] ?? {};
+    throw unusable(`The kubeconfig ${path} cannot be used: ${at.join('.') || 'the file'}: ${message}.`);
+  }
   const config = new KubeConfig();
   try {
     config.loadFromString(text, { onInvalidEntry: 'filter' });

@@ -40,8 +40,9 @@ function prepare(options: KubernetesOptions): { readonly reading: ReadsOver; rea
   const { clock, random = Math.random, timeoutMs = TIMEOUT_MS } = options;
   const selected = selectContext(options);
   const { context } = selected;
+  const selectAgain = () => selectContext({ ...options, context: context.name });
   const transport = retrying(
-    createTransport(context.server, createCredentials(selected, clock)),
+    createTransport(context.server, createCredentials(selected, clock, selectAgain)),
     clock,
     random,
   );

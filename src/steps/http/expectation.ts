@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { matchInTime } from '../../prose/match-in-time.ts';
 
 export const expectationFields = {
   'expect-status': z
@@ -35,10 +36,10 @@ export function mismatch(
   if (contains !== null && !answer.body.includes(contains)) {
     return `answered ${answer.status}, but the body does not contain "${contains}"`;
   }
-  if (matches !== null && !new RegExp(matches, 'u').test(answer.body)) {
-    return `answered ${answer.status}, but the body does not match /${matches}/`;
-  }
-  return undefined;
+  const matched = matches === null || matchInTime(new RegExp(matches, 'u'), answer.body);
+  if (matched === undefined)
+    return `answered ${answer.status}, but /${matches}/ takes too long over the body`;
+  return matched ? undefined : `answered ${answer.status}, but the body does not match /${matches}/`;
 }
 
 function isPattern(source: string): boolean {

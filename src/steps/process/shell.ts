@@ -51,7 +51,7 @@ export const shell = defineKind({
         undo: params.undo?.run ?? null,
       },
       {
-        title: `a ${params.shell} script of ${lines(params.script).length} lines`,
+        title: `a ${params.shell} script of ${counted(lines(params.script).length)}`,
         target: `script/${params.shell}`,
         diff: lines(params.script).map((text) => ({ change: 'same', text })),
       },
@@ -63,4 +63,8 @@ export const shell = defineKind({
 
 function lines(script: string): string[] {
   return script.trimEnd().split('\n');
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`;
 }

@@ -208,11 +208,12 @@ export function drillFrame(
   const body = [
     ...paragraph('Practised in the embedded sandbox: nothing real is touched.', width - 4, 'muted'),
     blank,
-    ...scenarios.map((scenario, place) =>
+    ...scenarios.flatMap(({ id, title }, place) => [
       place === focus
-        ? row(span(`${glyphs.pointer} `, 'accent'), span(` ${clip(scenario.title, width - 8)} `, 'button'))
-        : row(span(`   ${clip(scenario.title, width - 8)} `)),
-    ),
+        ? row(span(`${glyphs.pointer} `, 'accent'), span(` ${clip(title, width - 8)} `, 'button'))
+        : row(span(`   ${clip(title, width - 8)} `)),
+      row(span(`   ${clip(id, width - 8)}`, 'muted')),
+    ]),
   ];
   return framed({
     width,

@@ -7,6 +7,8 @@ export interface PlanOptions {
   readonly width: number;
   /** Everything, with nothing cut: the details view. */
   readonly whole?: boolean;
+  /** It is itself a way back: what would take that back is not what is asked. */
+  readonly isUndo?: boolean;
 }
 
 const LABEL = 7;
@@ -21,7 +23,7 @@ export function planRows(plan: Plan, options: PlanOptions): readonly Row[] {
   const about = [
     ...plan.warnings.flatMap((text) => warning(text, options.width)),
     ...permissionRows(plan.permissions, options.width),
-    ...undoRows(plan, options.width),
+    ...(options.isUndo ? [] : undoRows(plan, options.width)),
     ...plan.facts.flatMap((text) =>
       paragraph(text, options.width, 'muted', row(span(`${glyphs.bullet} `, 'muted'))),
     ),

@@ -1,11 +1,14 @@
 import { descriptionOf, stepOf, titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
-import { blank, paragraph, type Row, row, rowWidth, span, type Tone } from '../text/row.ts';
+import { blank, paragraph, type Row, row, rowWidth, span } from '../text/row.ts';
 import { duration, ticking } from '../text/time.ts';
 import { clip } from '../text/width.ts';
 import { glyphs } from '../theme.ts';
+import { failureRows } from './failure-rows.ts';
 import { planRows, warning } from './plan-rows.ts';
 import { numberOf } from './step-name.ts';
+import { undoHead } from './undo-rows.ts';
+import { verifyingRows } from './verifying-rows.ts';
 
 export interface StepOptions {
   readonly width: number;
@@ -28,7 +31,10 @@ export function stepRows(state: SessionState, step: StepState, options: StepOpti
   const blocks =
     undo === undefined
       ? stateBlocks(state, step, options)
-      : [undoHead(undo, options), undo.plan === undefined ? [] : planRows(undo.plan, options)];
+      : [
+          undoHead(state, undo, options.width),
+          undo.plan === undefined ? [] : planRows(undo.plan, { ...options, isUndo: true }),
+        ];
   const description = descriptionOf(state, step.id)?.trim();
   const isOver = ['succeeded', 'failed', 'interrupted', 'undone'].includes(step.state);
   const about =
@@ -43,24 +49,6 @@ function joined(blocks: readonly (readonly Row[])[]): readonly Row[] {
   return blocks
     .filter((block) => block.length > 0)
     .flatMap((block, place) => (place === 0 ? block : [blank, ...block]));
-}
-
-function undoHead(undo: NonNullable<SessionState['undo']>, { width }: StepOptions): readonly Row[] {
-  switch (undo.phase) {
-    case 'planning':
-      return paragraph('Looking at the way back …', width, 'muted');
-    case 'awaiting-confirmation':
-      return paragraph(
-        'The way back. Nothing has been put back yet.',
-        width,
-        'strong',
-        row(span(`${glyphs.undone} `, 'warn')),
-      );
-    case 'running':
-      return paragraph('Being put back …', width, 'strong', row(span(`${glyphs.running} `, 'accent')));
-    case 'failed':
-      return undo.failure === undefined ? [] : failureRows(undo.failure.message, undo.failure.next, width);
-  }
 }
 
 function stateBlocks(
@@ -85,7 +73,10 @@ function stateBlocks(
       return [
         step.staleBecause === undefined
           ? []
-          : warning(`The world has moved: ${step.staleBecause}. This is the plan as of now.`, width),
+          : warning(
+              `The world has moved: ${step.staleBecause.replace(/\.$/, '')}. This is the plan as of now.`,
+              width,
+            ),
         plan(true),
       ];
     case 'awaiting-answer': {
@@ -111,20 +102,6 @@ function stateBlocks(
     case 'interrupted':
       return [interruptedRows(step.landed, step.evidence, width), plan(true)];
   }
-}
-
-/** What happened, to what; and what to do next. */
-function failureRows(
-  message: string,
-  next: string | undefined,
-  width: number,
-  glyph: string = glyphs.failed,
-): readonly Row[] {
-  const tone = glyph === glyphs.failed ? 'bad' : 'warn';
-  return [
-    ...paragraph(message, width, 'strong', row(span(`${glyph} `, tone))),
-    ...(next === undefined ? [] : paragraph(next, width, 'plain', row(span(`${glyphs.arrow} `, 'accent')))),
-  ];
 }
 
 const LANDED = {
@@ -160,55 +137,6 @@ function runningRows(
     width,
     'strong',
     row(span(`${glyphs.running} `, 'accent')),
-  );
-}
-
-type Verifying = Extract<StepState, { state: 'verifying' }>;
-
-const BAR = 20;
-
-/** What is being observed, and how much of the window has held. */
-function verifyingRows(step: Verifying, { width, now, holdingSince }: StepOptions): readonly Row[] {
-  const { aim } = step;
-  const head = paragraph(
-    aim?.says === undefined ? 'Verifying that it took effect, and stays so' : `Verifying: ${aim.says}`,
-    width,
-    'strong',
-    row(span(`${glyphs.running} `, 'accent')),
-  );
-  const seen = step.observed;
-  if (seen === undefined)
-    return [...head, ...paragraph('the first look is under way …', width, 'muted', row('  '))];
-  const mark = seen.holds ? span(`${glyphs.done} `, 'good') : span(`${glyphs.gone} `, 'warn');
-  const look = paragraph(seen.summary, width, seen.holds ? 'good' : 'warn', row('  ', mark));
-  return [...head, ...look, ...windowRows(step, seen.holds ? holdingSince : undefined, now)];
-}
-
-/** How much of its window has held; while it does not hold, how much of the time it has to come true is gone. */
-function windowRows(step: Verifying, holdingSince: number | undefined, now: number): readonly Row[] {
-  const { aim, since } = step;
-  const text = (words: string) => row('    ', span(words, 'muted'));
-  if (holdingSince === undefined) {
-    if (aim === undefined || aim.withinMs === 0) return [text('not yet; looking again')];
-    const gone = since === undefined ? 0 : Math.max(0, now - Date.parse(since));
-    return [
-      bar(gone, aim.withinMs, 'warn', `not yet: ${ticking(gone)} of at most ${ticking(aim.withinMs)}`),
-      ...(aim.forMs > 0 ? [text(`once it is so, it must hold for ${ticking(aim.forMs)}`)] : []),
-    ];
-  }
-  const held = Math.max(0, now - holdingSince);
-  if (aim === undefined || aim.forMs === 0) return [text(`holds for ${ticking(held)}`)];
-  const shown = Math.min(held, aim.forMs);
-  return [bar(shown, aim.forMs, 'good', `holds for ${ticking(shown)} of ${ticking(aim.forMs)}`)];
-}
-
-function bar(part: number, whole: number, tone: Tone, text: string): Row {
-  const full = Math.min(BAR, Math.round((part / Math.max(1, whole)) * BAR));
-  return row(
-    '    ',
-    span(glyphs.full.repeat(full), tone),
-    span(glyphs.empty.repeat(BAR - full), 'muted'),
-    span(`  ${text}`, 'muted'),
   );
 }
 

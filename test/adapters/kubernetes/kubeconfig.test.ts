@@ -41,6 +41,20 @@ describe('selectContext', () => {
     expect(selectContext({ env: { KUBECONFIG }, context: 'two' }).context.server).toBe('https://two.test');
   });
 
+  it.each([
+    ['users', { users: [null] }],
+    ['contexts', { contexts: 5 }],
+    ['clusters', { clusters: [{ cluster: {} }] }],
+    ['no address', { clusters: [{ name: 'one', cluster: { server: 'one two' } }] }],
+    ['the file', 5],
+  ])('says what is wrong with a file of another shape: %s', (what, more) => {
+    const text = typeof more === 'number' ? String(more) : config('one', more);
+    const kubeconfig = files({ one: text })('one');
+    expect(() => selectContext({ env: {}, kubeconfig })).toThrow(
+      expect.objectContaining({ reason: 'not-configured', message: expect.stringContaining(what) }),
+    );
+  });
+
   it('lets --kubeconfig, --context and --namespace win', () => {
     const path = files({ one: config('one'), two: config('two') });
     const chosen = selectContext({
@@ -84,7 +98,7 @@ describe('selectContext', () => {
   it.each([
     ['text that is not YAML', 'a: [1', {}, /is not YAML: /],
     ['an empty file', '', {}, /No Kubernetes cluster is configured/],
-    ['a list in place of a configuration', '- a', {}, /No Kubernetes cluster is configured/],
+    ['a list in place of a configuration', '- a', {}, /the file: .*expected object/],
     ['an unknown context', config('one'), { context: 'two' }, /has no context "two"/],
     ['no current context', config('one', { 'current-context': '' }), {}, /names no current context/],
     [

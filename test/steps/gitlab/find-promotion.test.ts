@@ -47,7 +47,7 @@ describe('the promotion', () => {
   it('is found for each environment by its own ref', async () => {
     const world = appInterface();
     const { outputs } = await find(world, 'stage');
-    expect(outputs['title']).toBe(`chore: update kas-fleet-manager stage version to ${V4}`);
+    expect(outputs.title).toBe(`chore: update kas-fleet-manager stage version to ${V4}`);
   });
 
   it('is a rollback, when that is what brought the ref, and says so', async () => {
@@ -56,7 +56,7 @@ describe('the promotion', () => {
     const { outputs, evidence } = await find(world);
     expect(outputs).toMatchObject({ ref: V3, previousRef: V4, isRevert: true });
     expect(evidence.join('\n')).toMatch(/was a rollback itself/);
-    expect(outputs['promotions']).toMatchObject([
+    expect(outputs.promotions).toMatchObject([
       { ref: V3 },
       { ref: V4, rolledBack: true },
       { ref: V3 },
@@ -72,12 +72,12 @@ describe('the promotion', () => {
     const { evidence, outputs } = await find(world);
     expect(evidence.join('\n')).toMatch(/its title names a+, but the file has b+/);
     expect(evidence.join('\n')).toMatch(/blockedVersions/);
-    expect(outputs['autoPromotion']).toBe(true);
+    expect(outputs.autoPromotion).toBe(true);
   });
 
   it('lists the promotions before it, with how long each was current', async () => {
     const { outputs } = await find(appInterface());
-    expect(outputs['promotions']).toMatchObject([
+    expect(outputs.promotions).toMatchObject([
       { ref: V4 },
       { ref: V3, ran: '2 hours' },
       { ref: V2, ran: '2 hours' },

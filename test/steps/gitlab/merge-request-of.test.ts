@@ -33,7 +33,7 @@ describe('the merge request of a commit', () => {
   it('warns when the link compares other versions than the file went through', async () => {
     const world = appInterface();
     const seen = await find(world, world.promotions[V4]?.id, { from: V2 });
-    expect(seen?.outputs['linkMatches']).toBe(false);
+    expect(seen?.outputs.linkMatches).toBe(false);
     expect(seen?.evidence.join('\n')).toMatch(/the file is right/);
   });
 

@@ -27,7 +27,7 @@ describe('changes between two versions', () => {
       summary: expect.stringMatching(/NOT COMPLETE/),
       outputs: { complete: false },
     });
-    expect(seen?.outputs['because']).toMatch(/300 files/);
+    expect(seen?.outputs.because).toMatch(/300 files/);
   });
 
   it('come from the first source that has all of them', async () => {
@@ -61,7 +61,7 @@ describe('a file', () => {
   };
 
   it('that is an escalation policy tells whom to reach, in order', async () => {
-    expect((await read(POLICY))?.outputs['contacts']).toEqual([
+    expect((await read(POLICY))?.outputs.contacts).toEqual([
       '1. page: kas-fleet-manager',
       '2. Slack: kas-control-plane-ic',
       '3. mail: control-plane@example.com',
