@@ -37,12 +37,21 @@ export function segmentsOf({ url }: Request): readonly string[] {
     });
 }
 
+/** A request's address without the tokens that GitLab takes in a query. */
+export function addressOf({ url }: Request): URL {
+  const address = new URL(url);
+  // Untouched when there is none: writing a query anew would encode it otherwise.
+  for (const name of ['private_token', 'access_token', 'job_token'])
+    if (address.searchParams.has(name)) address.searchParams.delete(name);
+  return address;
+}
+
 /** Writes the audit log's line of each request, before the answer goes out. */
 export function audited({ api, audit, clock }: CodeHostOptions): CodeHostMiddleware {
   return async (c, next) => {
     c.set('username', '');
     await next();
-    const { pathname, search } = new URL(c.req.url);
+    const { pathname, search } = addressOf(c.req.raw);
     audit.record({
       time: new Date(clock.now()).toISOString(),
       api,

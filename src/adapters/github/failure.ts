@@ -76,8 +76,10 @@ function refused(answer: Answer, subject: Subject, { host, authorized }: Asked):
       return answer.headers['x-github-sso'] === undefined
         ? {
             reason: 'forbidden',
-            message: `The token may not ${subject.act}${because(said)}`,
-            next: 'It needs to read the contents of that repository.',
+            message: authorized
+              ? `The token may not ${subject.act}${because(said)}`
+              : `${host} does not ${subject.act} without a token${because(said)}`,
+            next: authorized ? 'It needs to read the contents of that repository.' : GIVE_TOKEN,
           }
         : {
             reason: 'forbidden',

@@ -74,7 +74,7 @@ export const rollbackTargets = defineKind({
     return {
       holds: true,
       summary: `${targets.length} versions`,
-      evidence: targets.map(({ one, iid, found }) => `${labelOf(one, iid, found)}. ${found.because}`),
+      evidence: targets.map(({ one, iid, found }) => `${labelOf(one, iid, found)}; ${detailsOf(one, found)}`),
       outputs: {
         targets: targets.map(({ one, iid, found, commits }) => ({
           ref: one.ref,
@@ -90,8 +90,8 @@ export const rollbackTargets = defineKind({
         })),
         choices: targets.map(({ one, iid, found }) => ({
           value: one.ref,
-          label: `Back to ${labelOf(one, iid, found)}`,
-          description: found.because,
+          label: labelOf(one, iid, found),
+          description: detailsOf(one, found),
         })),
         nearest: nearest?.one.ref ?? null,
       },
@@ -105,22 +105,21 @@ function firstOfEach(promotions: readonly Promotion[], current: string | undefin
   return promotions.filter(({ ref }) => !seen.has(ref) && seen.add(ref));
 }
 
-function labelOf(
-  { ref, date, author, ran, rolledBack }: Promotion,
-  iid: number | null,
-  found: Assessment,
-): string {
-  const crossed = found.migrations.length;
-  return [
-    shortSha(ref),
-    date.slice(0, 10),
-    author,
-    ...(iid === null ? [] : [`!${iid}`]),
-    crossed === 1 ? '1 migration crossed' : `${crossed} migrations crossed`,
+/** Short enough for a narrow screen. */
+function labelOf({ ref, date }: Promotion, iid: number | null, { support }: Assessment): string {
+  const by = iid === null ? '' : `, !${iid}`;
+  return `Back to ${shortSha(ref)} (${date.slice(0, 10)}${by}), rollback supported: ${support}`;
+}
+
+function detailsOf({ author, ran, rolledBack }: Promotion, { migrations, because }: Assessment): string {
+  const crossed = migrations.length;
+  const told = [
+    `by ${author}`,
     `current for ${ran}`,
-    ...(rolledBack ? ['was taken back itself'] : []),
-    `rollback supported: ${found.support}`,
-  ].join(' · ');
+    ...(rolledBack ? ['taken back itself'] : []),
+    crossed === 1 ? '1 migration crossed' : `${crossed} migrations crossed`,
+  ];
+  return `${told.join(', ')}. ${because}`;
 }
 
 async function numberOf(

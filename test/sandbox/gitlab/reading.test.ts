@@ -43,6 +43,16 @@ describe('access', () => {
     expect(await response.json()).toMatchObject({ username: 'operator' });
   });
 
+  it('takes a token in the query, and repeats it nowhere', async () => {
+    const { url, auditPath } = await testGitLab();
+    const query = 'private_token=operator-token&per_page=1';
+    const response = await fetch(`${url}/api/v4/projects?${query}`);
+    expect(response.status).toBe(200);
+    const said = `${response.headers.get('link')}${readFileSync(auditPath, 'utf8')}`;
+    expect(said).toContain('per_page=1');
+    expect(said).not.toContain('operator-token');
+  });
+
   it('writes who asked what into the audit log before it answers', async () => {
     const { call, auditPath, project } = await testGitLab();
     await call('GET', '/repository/branches/none?x=1');

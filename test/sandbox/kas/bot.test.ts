@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { APPROVERS, OPERATOR, OTHERS } from '../../../src/sandbox/kas/people.ts';
 import { commandsOf, verdict } from '../../../src/sandbox/kas/review-commands.ts';
+import { SAAS_FILE } from '../../../src/sandbox/kas/saas-file.ts';
 import { testKasForge } from './test-kas-forge.ts';
 
 const [FIRST, SECOND] = APPROVERS.map(({ username }) => username) as [string, string];
@@ -122,6 +123,34 @@ describe('the bot', () => {
     expect(commit?.parents[1]).toBe(mergeRequest.sha);
   });
 
+  test('takes an approval back with its approver, and with a push of somebody else', async () => {
+    const world = await testKasForge({ bot: { approvers: 'wait', pipelineSeconds: 60 } });
+    const mergeRequest = await world.revert();
+    const isApproved = () => mergeRequest.labels.includes('bot/approved');
+    world.say(mergeRequest, FIRST, '/lgtm');
+    await world.until('it is approved', isApproved);
+    world.say(mergeRequest, FIRST, '/lgtm cancel');
+    await world.until('it is so no more', () => !isApproved());
+    world.say(mergeRequest, SECOND, '/lgtm');
+    await world.until('it is approved again', isApproved);
+    await world.edit(world.fork, mergeRequest.sourceBranch, SAAS_FILE, (text) => `${text}# more\n`);
+    await world.until('the push has cost it the approval', () => !isApproved());
+    expect(mergeRequest.state).toBe('opened');
+  });
+
+  test('asks for a rebase by hand where it finds a conflict', async () => {
+    const world = await testKasForge({ bot: { approvers: 'wait' } });
+    const mergeRequest = await world.revert();
+    const { ref } = world.state.content.appInterface.targets.production;
+    await world.edit(world.appInterface, 'master', SAAS_FILE, (text) =>
+      text.replace(new RegExp(`production\\.yml\\n +ref: ${ref}`), (found) => `${found} # hold`),
+    );
+    world.say(mergeRequest, FIRST, '/lgtm');
+    await world.until('it says so', () => mergeRequest.labels.includes('needs-rebase'));
+    expect(mergeRequest.state).toBe('opened');
+    expect(mergeRequest.mergeError).toContain('Rebase failed');
+  });
+
   test('without access to the fork says so and merges nothing', async () => {
     const world = await testKasForge({ fork: { botAccess: false } });
     const mergeRequest = await world.revert();
@@ -153,6 +182,14 @@ describe('the bot', () => {
 });
 
 describe('the deployer', () => {
+  test('follows main where stage does', async () => {
+    const world = await testKasForge({ stageRef: 'main' });
+    const sha = await world.edit(world.code, 'main', 'README.md', (text) => `${text}More.\n`);
+    world.state.addVersion(sha);
+    await world.until('it is on stage', () => world.image('stage') === sha.slice(0, 7));
+    expect(world.image('production')).not.toBe(sha.slice(0, 7));
+  });
+
   test('that fails leaves the cluster as it is', async () => {
     const world = await testKasForge({ deployer: { fails: true, seconds: 1 } });
     const before = world.image('production');

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ForgeMergeRequest } from '../../../src/sandbox/gitlab/forge.ts';
+import type { ForgeMergeRequest, ForgeProject } from '../../../src/sandbox/gitlab/forge.ts';
 import { GitForge } from '../../../src/sandbox/gitlab/git-forge.ts';
 import { startKasForge } from '../../../src/sandbox/kas/kas-forge.ts';
 import type { Environment } from '../../../src/sandbox/kas/kas-spec.ts';
@@ -100,6 +100,21 @@ export async function testKasForge(switches: Readonly<Record<string, unknown>> =
         title: `Revert "${environment}"`,
         author: OPERATOR.username,
       });
+    },
+    /** Somebody pushes a commit that changes a file. */
+    async edit(project: ForgeProject, branch: string, path: string, change: (text: string) => string) {
+      const before = await project.repository.branch(branch);
+      const text = await project.repository.readText(branch, path);
+      if (before === undefined || text === undefined) throw new Error(`no ${path} on ${branch}`);
+      const sha = await project.repository.commitFiles({
+        parent: before,
+        changes: [{ path, content: change(text) }],
+        message: `Edit ${path}\n`,
+        author: OPERATOR,
+        time: clock.now(),
+      });
+      await forge.push(project, OPERATOR.username, branch, before, sha);
+      return sha;
     },
     say: (mergeRequest: ForgeMergeRequest, author: string, body: string) =>
       forge.mergeRequests.addNote(mergeRequest, author, body),

@@ -218,13 +218,12 @@ it('lists the versions to go back to, with what each would mean', async () => {
       { ref: V1, support: 'no', paths: [expect.stringMatching(/drop/)] },
     ],
     choices: [
-      { value: V3, label: expect.stringMatching(/taken back itself/) },
       {
-        value: V2,
-        label:
-          'Back to bbbbbbbb · 2026-01-01 · Magda · !1 · 0 migrations crossed · current for 3 days · rollback supported: yes',
+        value: V3,
+        description: expect.stringMatching(/^by Magda, current for 3 days, taken back itself, 0 migrations/),
       },
-      { value: V1, label: expect.stringMatching(/1 migration crossed/) },
+      { value: V2, label: 'Back to bbbbbbbb (2026-01-01, !1), rollback supported: yes' },
+      { value: V1, description: expect.stringMatching(/1 migration crossed\. internal.*drops a column/) },
     ],
   });
 });

@@ -1,3 +1,4 @@
+import { addressOf } from '../../code-host.ts';
 import type { Params } from './params.ts';
 
 const USUAL_PAGE = 20;
@@ -26,7 +27,7 @@ function headersOf(request: Request, { page, perPage }: Page, hasNext: boolean, 
   });
   const link = (rel: string, number: number) => {
     // The address that the client used: another host's would look like a redirect to it.
-    const url = new URL(request.url);
+    const url = addressOf(request);
     url.searchParams.set('page', String(number));
     url.searchParams.set('per_page', String(perPage));
     return `<${url.href}>; rel="${rel}"`;
