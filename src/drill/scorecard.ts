@@ -74,18 +74,18 @@ async function worldCheck(
 ): Promise<Check> {
   if ('deployment' in wanted) {
     const deployment = await world.get({ group: 'apps', resource: 'deployments', name: wanted.deployment });
-    const found = Number(deployment.spec?.['replicas'] ?? 1);
+    const found = Number(deployment.spec?.replicas ?? 1);
     const what = `deployment/${wanted.deployment} has ${wanted.replicas} replicas`;
     return { what, held: found === wanted.replicas, found: String(found) };
   }
   if ('selector' in wanted) {
     const service = await world.get({ group: '', resource: 'services', name: wanted.service });
-    const found = sorted(service.spec?.['selector']);
+    const found = sorted(service.spec?.selector);
     const what = `service/${wanted.service} selects ${sorted(wanted.selector)}`;
     return { what, held: found === sorted(wanted.selector), found };
   }
   const endpoints = await world.get({ group: '', resource: 'endpoints', name: wanted.service });
-  const names = endpointPods(endpoints['subsets']);
+  const names = endpointPods(endpoints.subsets);
   const others = names.filter((name) => !name.startsWith(`${wanted['endpoints-of']}-`));
   return {
     what: `service/${wanted.service} reaches at least ${wanted['at-least']} pods, all of ${wanted['endpoints-of']}`,

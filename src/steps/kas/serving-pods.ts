@@ -30,11 +30,11 @@ export interface PodFacts {
 
 /** One that ended for good, an evicted one for example, stays listed and serves nothing. */
 export const isOver = (pod: KubeObject): boolean =>
-  ['Failed', 'Succeeded'].includes(String(pod.status?.['phase']));
+  ['Failed', 'Succeeded'].includes(String(pod.status?.phase));
 
 /** `container` is the one that serves; its image's repository tells which other containers are built from it. */
 export function podFacts(pod: KubeObject, container: string): PodFacts {
-  const images = [...listOf(pod.spec?.['initContainers']), ...listOf(pod.spec?.['containers'])].map(imageOf);
+  const images = [...listOf(pod.spec?.initContainers), ...listOf(pod.spec?.containers)].map(imageOf);
   const main = images.find(({ name }) => name === container);
   const statuses = statusesOf(pod, 'containerStatuses');
   const inits = statusesOf(pod, 'initContainerStatuses');
@@ -49,7 +49,7 @@ export function podFacts(pod: KubeObject, container: string): PodFacts {
     ],
     restarts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     restartedAt: finished.length === 0 ? undefined : Math.max(...finished),
-    initProblem: initProblem(inits, listOf(pod.spec?.['initContainers']).length),
+    initProblem: initProblem(inits, listOf(pod.spec?.initContainers).length),
     waiting: statuses.map(({ state }) => state?.waiting?.reason).find((reason) => reason !== undefined),
   };
 }
