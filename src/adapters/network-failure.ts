@@ -10,7 +10,7 @@ const CHECK_NETWORK = 'Check the network (VPN, proxy), then try again.';
 const UNKNOWN_CA: Explanation = {
   reason: 'tls',
   says: (host) => `The certificate of ${host} is signed by an authority that is not trusted here.`,
-  next: 'Give the certificate authority to trust (kubeconfig: certificate-authority; otherwise NODE_EXTRA_CA_CERTS).',
+  next: 'Give the certificate authority to trust (kubeconfig: certificate-authority; GitLab: ca-file in rollbook.yaml; otherwise NODE_EXTRA_CA_CERTS).',
 };
 const NOT_TLS: Explanation = {
   reason: 'tls',

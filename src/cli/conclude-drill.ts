@@ -19,6 +19,7 @@ export async function concludeDrill(
     opened.events,
     await opened.ports.kubernetes(),
     readAudit(audit),
+    opened.ports.reads.gitlab,
   );
   keepScorecard(opened.folder, scorecard);
   return scorecard;

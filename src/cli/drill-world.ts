@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JsonObject } from '../ports/json.ts';
+import type { CodeHosts } from './code-hosts.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { packageRoot } from './package-root.ts';
 import type { Connection } from './ports.ts';
@@ -20,6 +21,8 @@ export interface DrillWorld {
 interface Ready {
   readonly kubeconfig: string;
   readonly prometheus?: { readonly url: string };
+  readonly gitlab?: { readonly url: string; readonly token: string };
+  readonly github?: { readonly url: string };
   readonly audit: string;
 }
 
@@ -53,6 +56,8 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
     connection: {
       kubeconfig: ready.kubeconfig,
       ...(ready.prometheus === undefined ? {} : { prometheusUrl: ready.prometheus.url }),
+      ...gitlabOf(ready, folder),
+      ...(ready.github === undefined ? {} : { githubUrl: ready.github.url }),
     },
     audit: ready.audit,
     async stop() {
@@ -63,6 +68,14 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Its token waits in a file beside the world, for a resume of the drill to find. */
+function gitlabOf({ gitlab }: Ready, folder: string): CodeHosts {
+  if (gitlab === undefined) return {};
+  const file = path.join(folder, 'gitlab-token');
+  writeFileSync(file, gitlab.token, { mode: 0o600 });
+  return { gitlabUrl: gitlab.url, gitlabToken: { from: 'file', file } };
 }
 
 async function readyLine(child: ChildProcess): Promise<Ready> {

@@ -150,7 +150,7 @@ interface Parts {
 
 function opened(parts: Parts): OpenedSession {
   const { session, kept, journal, redactor, lock, secrets, events: known, begun } = parts;
-  const ports = sessionPorts(kept.connection, redactor.byteStream);
+  const ports = sessionPorts(kept.connection, redactor.byteStream, (secret) => redactor.add(secret));
   const events: Event[] = [...known];
   const state = replay(events);
   if (state === undefined) throw new Error('The journal is empty');

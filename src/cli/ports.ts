@@ -7,9 +7,12 @@ import { PortFailure } from '../ports/failure.ts';
 import type { KubernetesReads } from '../ports/kubernetes.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
+import { type CodeHosts, tokenSource } from './code-hosts.ts';
+import { codeHistories, gitlabOptions } from './code-ports.ts';
+import { once } from './once.ts';
 
 /** Which servers a session talks to; kept in its folder for a resume. No secret is in it. */
-export interface Connection {
+export interface Connection extends CodeHosts {
   /** A file instead of those that kubectl would find. */
   readonly kubeconfig?: string;
   /** KUBECONFIG as it was. */
@@ -26,24 +29,47 @@ export interface SessionPorts {
   readonly kubernetes: () => Promise<KubernetesReads>;
 }
 
-/** The read-only ports of a preview: no client that could write is made at all. */
-export function readPorts(connection: Connection): ReadPorts {
+type OnSecret = (secret: string) => void;
+
+/** The read-only ports of a preview: no client that could write is made at all. `onSecret` hears of every token. */
+export function readPorts(connection: Connection, onSecret: OnSecret = () => undefined): ReadPorts {
   const http = createHttpReads();
+  // before any step runs: a command that prints its environment must not tell them
+  for (const place of [connection.gitlabToken, connection.githubToken]) {
+    const { value } = tokenSource(place, process.env);
+    if (value !== undefined) onSecret(value);
+  }
   return {
     clock: systemClock,
     http,
     kubernetes: once(async () => createKubernetesReads(kubernetesOptions(connection))),
     prometheus: once(async () => prometheusOf(connection, http)),
+    gitlab: once(async () => {
+      const { createGitLabReads } = await import('../adapters/gitlab/gitlab.ts');
+      return createGitLabReads(gitlabOptions(connection, onSecret));
+    }),
+    code: codeHistories(connection, onSecret),
   };
 }
 
-/** All ports of a session; each client is made when it is first asked for, and once. Programs' output goes through `guard`. */
-export function sessionPorts(connection: Connection, guard: () => OutputGuard): SessionPorts {
-  const reads = readPorts(connection);
+/**
+ * All ports of a session; each client is made when it is first asked for, and once. Programs' output goes through
+ * `guard`, tokens are told to `onSecret`.
+ */
+export function sessionPorts(
+  connection: Connection,
+  guard: () => OutputGuard,
+  onSecret: OnSecret,
+): SessionPorts {
+  const reads = readPorts(connection, onSecret);
   const ports: Ports = {
     ...reads,
     processes: createProcesses({ guard }),
     kubernetes: once(async () => createKubernetes(kubernetesOptions(connection))),
+    gitlab: once(async () => {
+      const { createGitLab } = await import('../adapters/gitlab/gitlab.ts');
+      return createGitLab(gitlabOptions(connection, onSecret));
+    }),
   };
   return { reads, ports, kubernetes: reads.kubernetes };
 }
@@ -65,16 +91,4 @@ function prometheusOf({ prometheusUrl }: Connection, http: ReturnType<typeof cre
       next: 'Set PROMETHEUS_URL or prometheus.url in rollbook.yaml, or look at the dashboards yourself.',
     });
   return createPrometheus({ url: prometheusUrl, http });
-}
-
-/** A failure is not kept: the next one who asks tries again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

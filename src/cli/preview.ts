@@ -37,19 +37,20 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
   for (const signal of SIGNALS) process.once(signal, () => stopped.abort());
   const world = scenario && (await startDrillWorld(scenario.world));
   try {
-    const asked = world?.connection ?? connectionOf(flags, process.env);
+    const asked = world?.connection ?? connectionOf(flags, process.env, settings);
     const settled = await settle({ runbook, connection: asked, settings });
+    const redactor = createRedactor(Object.values(secrets).map(String));
     const found = await walkPreview({
       runbook,
       inputs: { ...inputs, ...secrets },
       world: worldOf({ mode: 'preview', settings, runbook }, inputs, settled),
       version: VERSION,
       kinds: stepKinds,
-      reads: readPorts(settled.connection),
+      reads: readPorts(settled.connection, (secret) => redactor.add(secret)),
       clock: systemClock,
       signal: stopped.signal,
     });
-    const document = sealPreview(found, createRedactor(Object.values(secrets).map(String)));
+    const document = sealPreview(found, redactor);
     if (flags.json) io.out(asJsonLine(document));
     else if (flags.plain || !process.stdin.isTTY || !process.stdout.isTTY)
       for (const line of previewLines(document)) io.out(line);

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { JsonObject } from '../ports/json.ts';
+import { codeHosts } from './code-hosts.ts';
 import type { ExitCode } from './exit-code.ts';
 import { parseAssignments } from './inputs.ts';
 import type { Io } from './io.ts';
 import type { Connection } from './ports.ts';
 import { type AnswerFlags, runRequested } from './run-requested.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 
 export interface ConnectionFlags {
   readonly kubeconfig?: string;
@@ -20,13 +21,14 @@ export interface RunFlags extends ConnectionFlags, AnswerFlags {
 
 /** rollbook run RUNBOOK */
 export async function run(runbook: string, flags: RunFlags, io: Io): Promise<ExitCode> {
+  const settings = await readSettings(process.cwd(), process.env);
   const request = {
     command: 'begin',
     mode: 'incident',
     runbook,
     given: givenInputs(flags.input),
-    connection: connectionOf(flags, process.env),
-    settings: await readSettings(process.cwd(), process.env),
+    connection: connectionOf(flags, process.env, settings),
+    settings,
   } as const;
   return runRequested(request, flags, io);
 }
@@ -36,7 +38,7 @@ export function givenInputs(pairs: readonly string[]): JsonObject {
 }
 
 /** As the flags and the environment say; a context's own settings come in once the context is known. */
-export function connectionOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Connection {
+export function connectionOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv, settings: Settings): Connection {
   const prometheusUrl = flags.prometheus ?? env.PROMETHEUS_URL;
   const kubeconfigs = env.KUBECONFIG?.split(path.delimiter)
     .filter((file) => file !== '')
@@ -49,5 +51,6 @@ export function connectionOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv): Co
     ...(flags.context === undefined ? {} : { context: flags.context }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
     ...(prometheusUrl ? { prometheusUrl } : {}),
+    ...codeHosts(settings, env),
   };
 }

@@ -4,7 +4,18 @@ import { CommandFailure, EXIT } from './exit-code.ts';
 
 const prometheus = z.strictObject({ url: z.url() });
 
+const token = {
+  'token-file': z.string().min(1).optional(),
+  /** Program and arguments; what it prints is the token. */
+  'token-command': z.array(z.string()).min(1).optional(),
+};
+
 const settingsSchema = z.strictObject({
+  gitlab: z
+    .strictObject({ host: z.string().min(1).optional(), 'ca-file': z.string().min(1).optional(), ...token })
+    .optional(),
+  /** `url`: of the API. */
+  github: z.strictObject({ url: z.url().optional(), ...token }).optional(),
   prometheus: prometheus.optional(),
   /** By kubeconfig context. */
   contexts: z

@@ -14,7 +14,13 @@ export async function readSettings(cwd: string, env: NodeJS.ProcessEnv): Promise
   const config = env.XDG_CONFIG_HOME || path.join(homedir(), '.config');
   const user = await readSettingsFile(path.join(config, 'rollbook', FILE));
   const project = await readSettingsFile(path.join(cwd, FILE));
-  return { ...user, ...project, contexts: { ...user.contexts, ...project.contexts } };
+  return {
+    ...user,
+    ...project,
+    ...(user.gitlab || project.gitlab ? { gitlab: { ...user.gitlab, ...project.gitlab } } : {}),
+    ...(user.github || project.github ? { github: { ...user.github, ...project.github } } : {}),
+    contexts: { ...user.contexts, ...project.contexts },
+  };
 }
 
 async function readSettingsFile(file: string): Promise<Settings> {
@@ -25,5 +31,20 @@ async function readSettingsFile(file: string): Promise<Settings> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NO_SETTINGS;
     throw new CommandFailure(`${file} cannot be read: ${(error as Error).message}.`, EXIT.usage);
   }
-  return (await import('./settings-file.ts')).parseSettings(text, file);
+  return located((await import('./settings-file.ts')).parseSettings(text, file), path.dirname(file));
+}
+
+/** Files are named from where rollbook.yaml is, not from where the command runs. */
+function located(settings: Settings, folder: string): Settings {
+  const { gitlab, github } = settings;
+  const at = (file: string) => path.resolve(folder, file.replace(/^~(?=\/)/, homedir()));
+  const withFiles = <T extends object>(host: T): T =>
+    Object.fromEntries(
+      Object.entries(host).map(([key, value]) => [key, key.endsWith('-file') ? at(String(value)) : value]),
+    ) as T;
+  return {
+    ...settings,
+    ...(gitlab === undefined ? {} : { gitlab: withFiles(gitlab) }),
+    ...(github === undefined ? {} : { github: withFiles(github) }),
+  };
 }

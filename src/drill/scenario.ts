@@ -12,6 +12,21 @@ const worldExpectation = z.union([
   z.strictObject({ service: z.string(), selector: z.record(z.string(), z.string()) }),
   z.strictObject({ service: z.string(), 'endpoints-of': z.string(), 'at-least': z.int().min(0).default(1) }),
   z.strictObject({ deployment: z.string(), replicas: z.int().min(0) }),
+  /** How many merge requests of such a title somebody opened. */
+  z.strictObject({
+    project: z.string(),
+    'merge-requests-of': z.string(),
+    titled: z.string(),
+    state: z.enum(['opened', 'merged', 'closed', 'all']).default('all'),
+    count: z.int().min(0),
+  }),
+  /** A value in a YAML file of a project's default branch, against an output of a step: 'revert.ref'. */
+  z.strictObject({
+    project: z.string(),
+    file: z.string(),
+    at: z.array(z.union([z.string(), z.int()])),
+    'equals-output': z.string().regex(/^.+\.[^.]+$/, 'STEP.OUTPUT'),
+  }),
 ]);
 
 /** A drill's scenario: the world and its faults, what a good operator is expected to reach, and how it is scored. */
@@ -36,6 +51,8 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       /** From the start of the session to the last verified switch of traffic. */
       'time-to-recovery': duration.optional(),
+      /** The step that ends the recovery when it succeeds, in place of a switch of traffic. */
+      'recovered-by': z.string().optional(),
       /** The only objects that may be written to: 'services/frontend-service'. */
       'writes-only-to': z.array(z.string()).optional(),
     })

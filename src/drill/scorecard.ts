@@ -1,7 +1,9 @@
 import type { Event } from '../engine/event.ts';
 import type { SessionState } from '../engine/state.ts';
+import type { GitLabReads } from '../ports/gitlab.ts';
 import type { KubernetesReads } from '../ports/kubernetes.ts';
 import { formatDuration } from '../prose/duration.ts';
+import { type GitLabExpectation, gitlabCheck } from './gitlab-check.ts';
 import type { Scenario, WorldExpectation } from './scenario.ts';
 
 export interface Check {
@@ -39,11 +41,16 @@ export async function judge(
   events: readonly Event[],
   world: KubernetesReads,
   audit: readonly AuditEntry[],
+  gitlab: () => Promise<GitLabReads>,
 ): Promise<Scorecard> {
   const expectations = [
     outcomeCheck(scenario, state),
     ...Object.entries(scenario.expect.steps).map(([id, wanted]) => stepCheck(state, id, wanted)),
-    ...(await Promise.all(scenario.expect.world.map((wanted) => worldCheck(world, wanted)))),
+    ...(await Promise.all(
+      scenario.expect.world.map((wanted) =>
+        'project' in wanted ? gitlabCheck(gitlab, state, wanted) : worldCheck(world, wanted),
+      ),
+    )),
   ];
   const objectives = [...recoveryCheck(scenario, events), ...collateralCheck(scenario, audit)];
   const missed = objectives.filter((check) => !check.held).length;
@@ -61,21 +68,24 @@ function stepCheck(state: SessionState, id: string, wanted: string): Check {
   return { what: `${id} is ${wanted}`, held: found === wanted, found };
 }
 
-async function worldCheck(world: KubernetesReads, wanted: WorldExpectation): Promise<Check> {
+async function worldCheck(
+  world: KubernetesReads,
+  wanted: Exclude<WorldExpectation, GitLabExpectation>,
+): Promise<Check> {
   if ('deployment' in wanted) {
     const deployment = await world.get({ group: 'apps', resource: 'deployments', name: wanted.deployment });
-    const found = Number(deployment.spec?.['replicas'] ?? 1);
+    const found = Number(deployment.spec?.replicas ?? 1);
     const what = `deployment/${wanted.deployment} has ${wanted.replicas} replicas`;
     return { what, held: found === wanted.replicas, found: String(found) };
   }
   if ('selector' in wanted) {
     const service = await world.get({ group: '', resource: 'services', name: wanted.service });
-    const found = sorted(service.spec?.['selector']);
+    const found = sorted(service.spec?.selector);
     const what = `service/${wanted.service} selects ${sorted(wanted.selector)}`;
     return { what, held: found === sorted(wanted.selector), found };
   }
   const endpoints = await world.get({ group: '', resource: 'endpoints', name: wanted.service });
-  const names = endpointPods(endpoints['subsets']);
+  const names = endpointPods(endpoints.subsets);
   const others = names.filter((name) => !name.startsWith(`${wanted['endpoints-of']}-`));
   return {
     what: `service/${wanted.service} reaches at least ${wanted['at-least']} pods, all of ${wanted['endpoints-of']}`,
@@ -110,14 +120,16 @@ function recoveryCheck(scenario: Scenario, events: readonly Event[]): readonly C
         : [],
     ),
   );
-  const last = events.findLast((event) => event.type === 'step-succeeded' && switches.has(event.step));
+  const end = scenario.objectives['recovered-by'];
+  const ends = end === undefined ? switches : new Set([end]);
+  const last = events.findLast((event) => event.type === 'step-succeeded' && ends.has(event.step));
   const what = `traffic recovered within ${formatDuration(limit)}`;
   if (last === undefined) return [{ what, held: false, found: 'it did not recover' }];
   const took = Date.parse(last.time) - Date.parse(began.time);
   return [{ what, held: took <= limit, found: formatDuration(took) }];
 }
 
-const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection', 'post', 'put']);
 
 function collateralCheck(scenario: Scenario, audit: readonly AuditEntry[]): readonly Check[] {
   const allowed = scenario.objectives['writes-only-to'];

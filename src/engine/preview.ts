@@ -1,7 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
 import { isUnavailable, PortFailure } from '../ports/failure.ts';
+import type { GitLab, GitLabReads } from '../ports/gitlab.ts';
 import type { JsonObject } from '../ports/json.ts';
-import type { Kubernetes } from '../ports/kubernetes.ts';
+import type { Kubernetes, KubernetesReads } from '../ports/kubernetes.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
 import type { Plan, PlanContext, Risk, StepKind } from '../steps/step-kind.ts';
@@ -136,17 +137,29 @@ function newWalk(options: PreviewOptions): Walk {
 
 /** Ports for running a reading step: whatever would write is refused, whoever asks. */
 export function readOnlyPorts(reads: ReadPorts): Ports {
-  const refuse = async (): Promise<never> => {
-    throw new PortFailure('A preview changes nothing and runs no program.', { reason: 'read-only' });
-  };
   return {
     clock: reads.clock,
     http: reads.http,
     prometheus: () => reads.prometheus(),
+    code: (source) => reads.code(source),
     processes: { run: refuse },
-    kubernetes: async () =>
-      Object.create(await reads.kubernetes(), { patch: { value: refuse } }) as Kubernetes,
+    gitlab: async () => refusing<GitLabReads, GitLab>(await reads.gitlab(), GITLAB_WRITES),
+    kubernetes: async () => refusing<KubernetesReads, Kubernetes>(await reads.kubernetes(), ['patch']),
   };
+}
+
+const GITLAB_WRITES = ['createBranch', 'revert', 'commitFile', 'createMergeRequest', 'comment'] as const;
+
+async function refuse(): Promise<never> {
+  throw new PortFailure('A preview changes nothing and runs no program.', { reason: 'read-only' });
+}
+
+/** The reads as they are; each write is there, and refuses. */
+function refusing<Reads extends object, All extends Reads>(
+  reads: Reads,
+  writes: readonly Exclude<keyof All, keyof Reads>[],
+): All {
+  return Object.create(reads, Object.fromEntries(writes.map((name) => [name, { value: refuse }]))) as All;
 }
 
 async function previewStep(walk: Walk, step: StepState): Promise<PreviewStep | 'expanded'> {
@@ -212,10 +225,25 @@ async function previewPlanned(
     risk: effectiveRisk(planned, spec.risk, walk.options.world.production === true),
   };
   const shown = { ...base, plan, risk: plan.risk };
-  if (plan.question !== undefined) return { ...shown, label: 'human' };
+  if (plan.question !== undefined) return { ...shown, ...assumeOffered(walk, step, plan), label: 'human' };
   if (plan.effects.length > 0 && !plan.alreadyDone) return { ...shown, label: 'writes' };
   const found = await look(walk, step, spec, kind, plan);
   return { ...shown, label: 'reads', ...(found === undefined ? {} : { found }) };
+}
+
+/** Later steps are shown as they would be after the answer that a decision offers, where it goes straight on. */
+function assumeOffered(walk: Walk, step: StepState, plan: Plan): { readonly plan: Plan } {
+  const { question } = plan;
+  const offered = question?.type === 'decision' ? question.default : undefined;
+  const option =
+    question?.type === 'decision' ? question.options.find(({ value }) => value === offered) : undefined;
+  if (option === undefined || option.goTo !== undefined) return { plan };
+  const { value, label } = option;
+  const done = { type: 'step-succeeded', step: step.id, evidence: [], durationMs: 0 } as const;
+  walk.pretend({ ...done, summary: label, outputs: { value } });
+  return {
+    plan: { ...plan, facts: [...plan.facts, `what follows assumes the answer that is offered: ${label}`] },
+  };
 }
 
 /** Reads once, now, and lets later steps know what was found. */

@@ -26,6 +26,8 @@ export interface FailureDetails {
   readonly status?: number | undefined;
   /** How long the server asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** What exactly, in one word for code, where `reason` is too coarse: 'branch-exists'. The port says which there are. */
+  readonly detail?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -38,6 +40,7 @@ export class PortFailure extends Error {
   readonly next: string | undefined;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly detail: string | undefined;
 
   constructor(message: string, details: FailureDetails) {
     super(message, { cause: details.cause });
@@ -46,6 +49,7 @@ export class PortFailure extends Error {
     this.next = details.next;
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
+    this.detail = details.detail;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AuditLog } from './audit.ts';
 
@@ -6,6 +6,12 @@ export interface FetchServer {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   close(): Promise<void>;
+}
+
+/** Node's own side of a request. */
+export interface Connection {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
 }
 
 export interface FetchServerOptions {
@@ -18,9 +24,9 @@ export interface FetchServerOptions {
 }
 
 /** Serves a handler of fetch's Request and Response on a free port of 127.0.0.1, and keeps the audit log. */
-export async function startFetchServer(options: FetchServerOptions): Promise<FetchServer> {
+export function startFetchServer(options: FetchServerOptions): Promise<FetchServer> {
   const { api, audit, now, handler } = options;
-  const audited = async (request: Request): Promise<Response> => {
+  return serveFetch(async (request) => {
     const response = await handler(request);
     const { pathname, search } = new URL(request.url);
     audit.record({
@@ -33,11 +39,19 @@ export async function startFetchServer(options: FetchServerOptions): Promise<Fet
       code: response.status,
     });
     return response;
-  };
+  });
+}
+
+/** The same, for a handler that keeps the audit log itself. */
+export async function serveFetch(
+  handler: (request: Request, connection: Connection) => Response | Promise<Response>,
+): Promise<FetchServer> {
   // Loaded with the first request: fetch's classes take longer to load than the whole sandbox to start.
   let listener: Promise<RequestListener> | undefined;
-  const listen = async (): Promise<RequestListener> =>
-    (await import('@hono/node-server')).getRequestListener(audited);
+  const listen = async (): Promise<RequestListener> => {
+    const { getRequestListener } = await import('@hono/node-server');
+    return getRequestListener((request, connection) => handler(request, connection as Connection));
+  };
   const server = createServer(async (request, response) => {
     listener ??= listen();
     (await listener)(request, response);

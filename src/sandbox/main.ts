@@ -18,6 +18,9 @@ export interface SandboxReady {
   /** Path; contexts `sandbox` (operator, current), `sandbox-admin`, `sandbox-viewer`. */
   readonly kubeconfig: string;
   readonly prometheus?: { readonly url: string };
+  /** Only in a world with code hosts; the token is the operator's. */
+  readonly gitlab?: { readonly url: string; readonly token: string };
+  readonly github?: { readonly url: string };
   /** Where a drill's referee asks `GET /sandbox/faults`, with the token of an administrator. */
   readonly control: { readonly url: string; readonly token: string };
   /** Path of the audit log: JSON lines, one for each request to any of the servers. */
@@ -59,7 +62,7 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
   const store = new MemoryStore({ now, minor: minorVersion(spec.cluster.version ?? DEFAULT_VERSION) });
   const world = createWorld({ spec, store, clock, onError });
   world.start();
-  seedAccess(store, spec.namespace);
+  for (const namespace of spec.namespaces) seedAccess(store, namespace, spec.operator);
 
   let lastUsed = now();
   const audit = noticing(openAuditLog(join(folder, 'audit.jsonl')), () => {
@@ -75,6 +78,22 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
   const handler = world.prometheusHandler;
   const prometheus: FetchServer | undefined =
     handler && (await startFetchServer({ api: 'prometheus', audit, now, handler }));
+  const { kas } = world;
+  // Loaded for those worlds alone: the others start faster without.
+  const codeHosts =
+    kas &&
+    (await (
+      await import('./kas/kas-hosts.ts')
+    ).startKasHosts({
+      state: kas,
+      store,
+      clock,
+      pace: (milliseconds) => milliseconds / spec.timeScale,
+      faults: world.faults,
+      folder,
+      audit,
+      onError,
+    }));
   const users = cluster.users ?? DEFAULT_USERS;
   const control = await startFetchServer({
     api: 'control',
@@ -94,6 +113,7 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
     ready: {
       kubeconfig,
       ...(prometheus === undefined ? {} : { prometheus: { url: prometheus.url } }),
+      ...codeHosts?.ready,
       control: {
         url: control.url,
         token: users.find(({ groups }) => groups?.includes('system:masters'))?.token ?? '',
@@ -104,7 +124,7 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
     lastUsed: () => (kubernetes.openStreams() > 0 ? now() : lastUsed),
     async stop() {
       world.stop();
-      await Promise.all([kubernetes.close(), prometheus?.close(), control.close()]);
+      await Promise.all([kubernetes.close(), prometheus?.close(), control.close(), codeHosts?.stop()]);
       audit.close();
       rmSync(kubeconfig, { force: true });
     },

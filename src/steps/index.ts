@@ -1,8 +1,19 @@
 import { runbook } from './control/runbook.ts';
+import { awaitMerge } from './gitlab/await-merge.ts';
+import { awaitPromotion } from './gitlab/await-promotion.ts';
+import { changes } from './gitlab/changes.ts';
+import { comment } from './gitlab/comment.ts';
+import { findPromotion } from './gitlab/find-promotion.ts';
+import { mergeRequestOf } from './gitlab/merge-request-of.ts';
+import { readFile } from './gitlab/read-file.ts';
+import { revert } from './gitlab/revert.ts';
 import { check } from './http/check.ts';
 import { decision } from './human/decision.ts';
 import { prompt } from './human/prompt.ts';
 import { task } from './human/task.ts';
+import { migrations } from './kas/migrations.ts';
+import { rollbackTargets } from './kas/rollback-targets.ts';
+import { serving } from './kas/serving.ts';
 import { describe } from './kubernetes/describe.ts';
 import { get } from './kubernetes/get.ts';
 import { list } from './kubernetes/list.ts';
@@ -35,5 +46,16 @@ export const stepKinds: readonly StepKind[] = [
   selectTraffic,
   check,
   query,
+  findPromotion,
+  mergeRequestOf,
+  changes,
+  readFile,
+  revert,
+  awaitMerge,
+  awaitPromotion,
+  comment,
+  migrations,
+  rollbackTargets,
+  serving,
   runbook,
 ];

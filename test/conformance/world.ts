@@ -7,7 +7,7 @@ import {
   createKubernetesReads,
   type KubernetesOptions,
 } from '../../src/adapters/kubernetes/kubernetes.ts';
-import { createTransport, type Transport } from '../../src/adapters/kubernetes/transport.ts';
+import { createTransport, type Transport } from '../../src/adapters/transport.ts';
 import { rolloutVerdict } from '../../src/cluster/rollout.ts';
 import type { JsonObject } from '../../src/ports/json.ts';
 import type { KubeObject, Kubernetes, KubernetesReads, ResourceRef } from '../../src/ports/kubernetes.ts';

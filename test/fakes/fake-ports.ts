@@ -1,4 +1,6 @@
+import type { CodeHistory } from '../../src/ports/comparison.ts';
 import { PortFailure } from '../../src/ports/failure.ts';
+import type { GitLab } from '../../src/ports/gitlab.ts';
 import type { Kubernetes } from '../../src/ports/kubernetes.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { Prometheus } from '../../src/ports/prometheus.ts';
@@ -19,6 +21,8 @@ export function fakePorts(
   given: {
     readonly kubernetes?: Kubernetes | null;
     readonly prometheus?: Prometheus | null;
+    readonly gitlab?: GitLab;
+    readonly code?: CodeHistory;
     readonly clock?: FakeClock;
     readonly http?: FakeHttp;
     readonly processes?: FakeProcesses;
@@ -31,6 +35,8 @@ export function fakePorts(
     processes: given.processes ?? new FakeProcesses(),
     kubernetes: async () => kubernetes ?? notConfigured('Kubernetes'),
     prometheus: async () => prometheus ?? notConfigured('Prometheus'),
+    gitlab: async () => given.gitlab ?? notConfigured('GitLab'),
+    code: async () => given.code ?? notConfigured('A source code host'),
   };
 }
 

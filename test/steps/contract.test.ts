@@ -79,11 +79,12 @@ describe('running', () => {
     const world = sampleWorld();
     const plan = await kind.plan(params, planContext(world.ports));
     await kind.run?.(throughJournal(plan), runContext(world.ports));
-    expect(world.kube.writes.map(targetOf)).toEqual(
-      plan.effects
-        .filter(({ verb }) => verb !== 'run')
-        .map(({ verb, target, namespace }) => ({ verb, target, namespace })),
-    );
+    const effects = plan.effects.filter(({ verb }) => verb !== 'run');
+    if (kind.kind.startsWith('gitlab/')) expect(world.gitlab.writes).toHaveLength(effects.length);
+    else
+      expect(world.kube.writes.map(targetOf)).toEqual(
+        effects.map(({ verb, target, namespace }) => ({ verb, target, namespace })),
+      );
     const announced = [...plan.effects.map(({ command }) => command), ...plan.facts].join('\n');
     for (const { argv } of world.processes.runs) expect(announced).toContain(shellLine(argv));
   });
@@ -95,7 +96,7 @@ describe('running', () => {
     const stop = new AbortController();
     const context = { ...runContext(world.ports, stop.signal), ports };
     const phases = [
-      kind.kind.startsWith('kubernetes/')
+      /^(kubernetes|gitlab)\/(?!changes|merge-request-of)/.test(kind.kind)
         ? kind.plan(params, { ports, signal: stop.signal, namespace: 'banking-app' })
         : undefined,
       plan.effects.length === 0 ? undefined : kind.run?.(plan, context),
@@ -169,8 +170,12 @@ function throughJournal(plan: Plan): Plan {
   return read;
 }
 
-function written({ kube, processes }: SampleWorld): readonly unknown[] {
-  return [...kube.calls.filter(({ operation }) => operation === 'patch'), ...processes.runs];
+function written({ kube, gitlab, processes }: SampleWorld): readonly unknown[] {
+  return [
+    ...kube.calls.filter(({ operation }) => operation === 'patch'),
+    ...gitlab.writes,
+    ...processes.runs,
+  ];
 }
 
 const SINGULAR: Readonly<Record<string, string>> = { services: 'service', deployments: 'deployment' };

@@ -8,6 +8,8 @@ export function hanging(ports: Ports): Ports {
     processes: neverAnswering(ports.processes),
     kubernetes: async () => neverAnswering(await ports.kubernetes()),
     prometheus: async () => neverAnswering(await ports.prometheus()),
+    gitlab: async () => neverAnswering(await ports.gitlab()),
+    code: async (source) => neverAnswering(await ports.code(source)),
   };
 }
 

@@ -1,11 +1,15 @@
 import { stepKinds } from '../../src/steps/index.ts';
 import type { StepKind } from '../../src/steps/step-kind.ts';
+import type { FakeGitLab } from '../fakes/fake-gitlab.ts';
 import { FakeHttp } from '../fakes/fake-http.ts';
 import type { FakeKubernetes } from '../fakes/fake-kubernetes.ts';
 import { type FakePorts, fakePorts } from '../fakes/fake-ports.ts';
 import { FakeProcesses } from '../fakes/fake-processes.ts';
 import { FakePrometheus } from '../fakes/fake-prometheus.ts';
 import { BLUE, banking, revisions } from './banking.ts';
+import { appInterface, CODE, POLICY, PROJECT, SAAS, V3, V4 } from './gitlab/app-interface.ts';
+
+const PROMOTION = appInterface().promotions[V4]?.id;
 
 /** Parameters as a runbook would give them, for each kind at least once. */
 const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
@@ -76,6 +80,39 @@ const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
     { selector: 'color=blue', port: 8080, 'min-pods': 2 },
   ],
   'prometheus/query': [{ query: 'sum(rate(errors[1m]))', unit: 'percent' }],
+  'gitlab/find-promotion': [{ project: PROJECT, file: SAAS, target: 'production' }],
+  'gitlab/merge-request-of': [{ project: PROJECT, commit: PROMOTION, from: V3, to: V4 }],
+  'gitlab/changes': [{ code: CODE, from: V3, to: V4 }],
+  'gitlab/read-file': [{ project: PROJECT, path: POLICY }],
+  'gitlab/revert': [
+    {
+      project: PROJECT,
+      file: SAAS,
+      target: 'production',
+      to: V3,
+      commits: [PROMOTION],
+      branch: 'rollback',
+      title: 'Revert production',
+      description: 'It fails.',
+    },
+  ],
+  'gitlab/await-merge': [{ project: PROJECT, iid: 3 }],
+  'gitlab/await-promotion': [
+    { project: PROJECT, file: SAAS, target: 'production', not: [V4], search: 'update', title: '^chore' },
+  ],
+  'gitlab/comment': [{ project: PROJECT, iid: 3, body: 'It is back.' }],
+  'kas/migrations': [{ code: [CODE], from: V3, to: V4 }],
+  'kas/rollback-targets': [
+    {
+      project: PROJECT,
+      code: CODE,
+      promotions: [V4, V3].map((ref) => ({
+        ...{ commit: PROMOTION, title: 'promote', ref, author: 'Magda', date: '2026-01-01T00:00:00Z' },
+        ...{ ran: '2 hours', rolledBack: false },
+      })),
+    },
+  ],
+  'kas/serving': [{ selector: 'color=blue', container: 'web' }, { expect: V3 }],
   runbook: [{ runbook: 'restore.yaml', inputs: { count: 2 } }],
 };
 
@@ -102,6 +139,7 @@ export const planned = samples.filter(({ kind }) => kind.kind !== 'runbook');
 
 export interface SampleWorld {
   readonly kube: FakeKubernetes;
+  readonly gitlab: FakeGitLab;
   readonly processes: FakeProcesses;
   readonly ports: FakePorts;
 }
@@ -112,11 +150,14 @@ export function sampleWorld(): SampleWorld {
   const processes = new FakeProcesses();
   for (const program of ['deploy', 'deployed', 'uptime', 'sh', 'bash'])
     processes.on(program, { stdout: 'fine' });
+  const { gitlab, code } = appInterface();
   const ports = fakePorts({
     kubernetes: kube,
+    gitlab,
+    code,
     processes,
     http: new FakeHttp().on('http://shop.test/healthz', { status: 200, body: 'ok' }),
     prometheus: new FakePrometheus().on('sum(rate(errors[1m]))', 0.25),
   });
-  return { kube, processes, ports };
+  return { kube, gitlab, processes, ports };
 }

@@ -33,7 +33,7 @@ function watched() {
   };
 }
 
-const confirm = events(scenes['confirm']?.drafts ?? []);
+const confirm = events(scenes.confirm?.drafts ?? []);
 
 describe('the store of a screen', () => {
   it('shows session events at once and live data ten times a second', () => {
@@ -76,7 +76,7 @@ describe('the store of a screen', () => {
     store.receive({ type: 'output', step: 'a', text: 'the ' });
     store.receive({ type: 'output', step: 'a', text: 'end' });
     pass(100);
-    const kept = store.snapshot().outputs['a'] ?? '';
+    const kept = store.snapshot().outputs.a ?? '';
     expect(kept.endsWith('the end')).toBe(true);
     expect(kept.length).toBeLessThanOrEqual(256 * 1024);
   });
@@ -103,7 +103,7 @@ describe('the store of a screen', () => {
         seq,
         time: new Date(START + seconds * 1000).toISOString(),
       }) as const;
-    const verifying = events(scenes['verifying']?.drafts.slice(0, -1) ?? []);
+    const verifying = events(scenes.verifying?.drafts.slice(0, -1) ?? []);
     store.receive({ type: 'events', events: verifying });
     store.receive({
       type: 'events',

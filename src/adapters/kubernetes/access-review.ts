@@ -8,8 +8,8 @@ import {
 } from '@kubernetes/client-node';
 import type { AccessAnswer, AccessRequest, KubernetesContext, ReadOptions } from '../../ports/kubernetes.ts';
 import { neutralise } from '../../prose/neutralise.ts';
+import type { Transport } from '../transport.ts';
 import { statusFailure } from './status-failure.ts';
-import type { Transport } from './transport.ts';
 
 /** Asks the API server what the operator may do; the typed client, over the same transport as everything else. */
 export async function reviewAccess(

@@ -3,24 +3,9 @@ import type http from 'node:http';
 import type https from 'node:https';
 import type { Clock } from '../../ports/clock.ts';
 import { PortFailure } from '../../ports/failure.ts';
+import type { Credentials } from '../transport.ts';
 import { ExecCredentials } from './exec-credentials.ts';
 import type { SelectedContext } from './kubeconfig.ts';
-
-/** What a request needs besides itself: headers, TLS material, and an agent where a proxy is in the way. */
-export type Authorization = Pick<
-  https.RequestOptions,
-  'auth' | 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'
-> & {
-  readonly headers: http.OutgoingHttpHeaders;
-  readonly agent: http.Agent | undefined;
-};
-
-export interface Credentials {
-  /** Asked for each request: tokens and certificates rotate. */
-  authorize(): Promise<Authorization>;
-  /** The server answered 401; true when asking again may give something new. */
-  forget(): boolean;
-}
 
 /**
  * Credentials of one context, read anew when the server no longer accepts them: whoever logs in again during a session

@@ -1,10 +1,10 @@
 import { PortFailure } from '../../ports/failure.ts';
 import type { KubernetesContext, ReadOptions, ResourceType } from '../../ports/kubernetes.ts';
+import { abortable } from '../abortable.ts';
 import { cancelledFailure } from '../network-failure.ts';
-import { abortable } from './abortable.ts';
+import type { Transport } from '../transport.ts';
 import type { ServedResource } from './paths.ts';
 import { type Subject, statusFailure } from './status-failure.ts';
-import type { Transport } from './transport.ts';
 import { parseJson } from './wire.ts';
 
 interface GroupList {

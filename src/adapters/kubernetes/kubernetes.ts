@@ -1,13 +1,13 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Kubernetes, KubernetesReads } from '../../ports/kubernetes.ts';
+import { retrying } from '../retrying.ts';
+import { createTransport, type Transport } from '../transport.ts';
 import { createCredentials } from './credentials.ts';
 import { createDiscovery } from './discovery.ts';
 import { type KubeconfigOptions, selectContext } from './kubeconfig.ts';
 import { sendPatch } from './patch.ts';
 import { readOnly } from './read-only.ts';
 import { type ReadsOver, readsOver } from './reads.ts';
-import { retrying } from './retrying.ts';
-import { createTransport, type Transport } from './transport.ts';
 import { WATCH_RHYTHM, type WatchRhythm } from './watch.ts';
 
 export interface KubernetesOptions extends KubeconfigOptions {

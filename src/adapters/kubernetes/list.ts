@@ -1,9 +1,9 @@
 import { PortFailure } from '../../ports/failure.ts';
 import type { KubeList, KubeObject, KubernetesContext, ReadOptions } from '../../ports/kubernetes.ts';
+import type { Transport } from '../transport.ts';
 import { itemsOf } from './list-items.ts';
 import { withQuery } from './paths.ts';
 import { type Subject, statusFailure } from './status-failure.ts';
-import type { Transport } from './transport.ts';
 import { createSlicer, parseJson } from './wire.ts';
 
 const PAGE_SIZE = 500;

@@ -6,11 +6,11 @@ import type {
   PatchType,
   ReadOptions,
 } from '../../ports/kubernetes.ts';
+import type { Transport } from '../transport.ts';
 import type { Discovery } from './discovery.ts';
 import { lastWriter } from './last-writer.ts';
 import { resourcePath, withQuery } from './paths.ts';
 import { type Subject, statusFailure } from './status-failure.ts';
-import type { Transport } from './transport.ts';
 import { parseJson } from './wire.ts';
 
 const CONTENT_TYPES: Readonly<Record<PatchType, string>> = {

@@ -1,9 +1,9 @@
 import { PortFailure } from '../../ports/failure.ts';
 import type { KubernetesContext, ProxyRequest, ProxyResponse, ReadOptions } from '../../ports/kubernetes.ts';
 import { neutralise } from '../../prose/neutralise.ts';
+import type { ApiResponse, Transport } from '../transport.ts';
 import { segment } from './paths.ts';
 import { type Subject, statusFailure, statusOf } from './status-failure.ts';
-import type { ApiResponse, Transport } from './transport.ts';
 
 const MAX_BYTES = 256 * 1024;
 

@@ -1,5 +1,5 @@
 import { PortFailure } from '../../ports/failure.ts';
-import type { ApiRequest, Transport } from './transport.ts';
+import type { ApiRequest, Transport } from '../transport.ts';
 
 const ACCESS_REVIEW_PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 

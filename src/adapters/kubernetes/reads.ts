@@ -8,6 +8,7 @@ import type {
   ReadOptions,
   ResourceRef,
 } from '../../ports/kubernetes.ts';
+import type { Transport } from '../transport.ts';
 import { reviewAccess } from './access-review.ts';
 import type { Discovery } from './discovery.ts';
 import { type Listing, listAll } from './list.ts';
@@ -15,7 +16,6 @@ import { sendPatch } from './patch.ts';
 import { resourcePath, segment, withQuery } from './paths.ts';
 import { getThroughProxy } from './proxy.ts';
 import { type Subject, statusFailure } from './status-failure.ts';
-import type { Transport } from './transport.ts';
 import { type WatchRhythm, watchForEver } from './watch.ts';
 import { parseJson } from './wire.ts';
 

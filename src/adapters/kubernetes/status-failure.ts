@@ -1,8 +1,8 @@
 import { type FailureReason, PortFailure } from '../../ports/failure.ts';
 import type { KubernetesContext } from '../../ports/kubernetes.ts';
 import { neutralise } from '../../prose/neutralise.ts';
-import { retryAfterMs } from './retrying.ts';
-import type { ApiResponse } from './transport.ts';
+import { retryAfterMs } from '../retrying.ts';
+import type { ApiResponse } from '../transport.ts';
 
 /** What was asked, for the sentence. */
 export interface Subject {

@@ -1,7 +1,7 @@
 import { PortFailure } from '../../ports/failure.ts';
 import { neutralise } from '../../prose/neutralise.ts';
+import type { ApiResponse } from '../transport.ts';
 import type { Subject } from './status-failure.ts';
-import type { ApiResponse } from './transport.ts';
 
 /** The answer's JSON, whole; a failure names what was asked. */
 export function parseJson(response: Pick<ApiResponse, 'body' | 'truncated'>, { resource }: Subject): unknown {

@@ -25,9 +25,13 @@ const readWorkloads: readonly PolicyRule[] = [
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: READ },
 ];
 
-const OPERATOR_RULES: readonly PolicyRule[] = [
+const PROBING_RULES: readonly PolicyRule[] = [
   ...readWorkloads,
   { apiGroups: [''], resources: ['services/proxy', 'pods/proxy'], verbs: ['get', 'create'] },
+];
+
+const OPERATOR_RULES: readonly PolicyRule[] = [
+  ...PROBING_RULES,
   { apiGroups: [''], resources: ['services'], verbs: ['patch', 'update'] },
   { apiGroups: ['apps'], resources: ['deployments', 'deployments/scale'], verbs: ['patch', 'update'] },
 ];
@@ -96,8 +100,11 @@ function put(store: Store, resource: string, object: Parameters<Store['create']>
   }
 }
 
-/** Puts the roles of a real cluster's users into the store, and those of operator and viewer in `namespace`. */
-export function seedAccess(store: Store, namespace: string): void {
+/**
+ * Puts the roles of a real cluster's users into the store, and those of operator and viewer in `namespace`.
+ * An operator who only `reads` may still ask the applications through the proxy.
+ */
+export function seedAccess(store: Store, namespace: string, operator: 'reads' | 'changes' = 'changes'): void {
   const everyone = ['system:authenticated'];
   clusterRole(
     store,
@@ -124,6 +131,6 @@ export function seedAccess(store: Store, namespace: string): void {
     ],
     everyone,
   );
-  role(store, namespace, 'operator', OPERATOR_RULES);
+  role(store, namespace, 'operator', operator === 'reads' ? PROBING_RULES : OPERATOR_RULES);
   role(store, namespace, 'viewer', VIEWER_RULES);
 }

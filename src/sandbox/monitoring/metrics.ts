@@ -9,6 +9,14 @@ interface Counter {
   total: number;
 }
 
+/** Something else in the world that is measured. */
+export interface MetricSource {
+  /** One stretch of time up to now. */
+  measure(metrics: Metrics, seconds: number): void;
+  /** The same for a stretch of the past that ends at `time`. */
+  past(metrics: Metrics, time: number, seconds: number): void;
+}
+
 /** What the programs and the cluster count, written down as samples at each scrape. */
 export class Metrics {
   readonly #store: SeriesStore;
@@ -27,9 +35,15 @@ export class Metrics {
     counter.total += amount;
   }
 
-  /** Counts `requests` that took about `medianSeconds`, in the usual buckets. */
-  observe(name: string, labels: Labels, requests: number, medianSeconds: number): void {
-    for (const le of BUCKETS) {
+  /** Counts `requests` that took about `medianSeconds`, in the usual buckets unless told. */
+  observe(
+    name: string,
+    labels: Labels,
+    requests: number,
+    medianSeconds: number,
+    bounds: readonly number[] = BUCKETS,
+  ): void {
+    for (const le of bounds) {
       const within = Math.round(requests * shareWithin(le, medianSeconds));
       this.add({ __name__: `${name}_bucket`, ...labels, le: String(le) }, within);
     }

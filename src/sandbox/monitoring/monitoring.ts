@@ -6,7 +6,7 @@ import type { SandboxClock } from '../kubernetes/world-interfaces.ts';
 import { type Applications, deploymentOf } from '../world/applications.ts';
 import type { PodLogs } from '../world/pod-logs.ts';
 import type { WorldSpec } from '../world/spec.ts';
-import { Metrics } from './metrics.ts';
+import { type MetricSource, Metrics } from './metrics.ts';
 import { writePast } from './past.ts';
 import { answerPrometheus } from './prometheus-api.ts';
 import { SeriesStore } from './series.ts';
@@ -26,6 +26,7 @@ export interface MonitoringOptions {
   readonly logs: PodLogs;
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
+  readonly sources?: readonly MetricSource[];
 }
 
 /** Makes traffic, measures it and the cluster, and answers as Prometheus. */
@@ -45,13 +46,14 @@ export class Monitoring {
   }
 
   start(): void {
-    const { spec, clock, applications, view } = this.#options;
+    const { spec, clock, applications, view, sources = [] } = this.#options;
     writePast({
+      sources,
       spec,
       applications,
       metrics: this.#metrics,
       traffic: this.#traffic,
-      deployments: view.inNamespace(DEPLOYMENTS, spec.namespace),
+      deployments: spec.namespaces.flatMap((name) => view.inNamespace(DEPLOYMENTS, name)),
       from: clock.now() - RETENTION_MS,
       to: clock.now(),
       stepMs: SCRAPE_MS,
@@ -89,7 +91,8 @@ export class Monitoring {
   }
 
   #tick(): void {
-    const { spec, clock } = this.#options;
+    const { spec, clock, sources = [] } = this.#options;
+    for (const source of sources) source.measure(this.#metrics, SCRAPE_MS / 1000);
     for (const traffic of spec.traffic) this.#traffic.send(traffic, SCRAPE_MS / 1000);
     this.#measureCluster();
     const now = clock.now();
@@ -98,12 +101,16 @@ export class Monitoring {
   }
 
   #measureCluster(): void {
-    const { view, spec } = this.#options;
+    for (const namespace of this.#options.spec.namespaces) this.#measureNamespace(namespace);
+  }
+
+  #measureNamespace(namespace: string): void {
+    const { view } = this.#options;
     const seen = new Map<string, number>();
-    for (const deployment of view.inNamespace(DEPLOYMENTS, spec.namespace)) {
+    for (const deployment of view.inNamespace(DEPLOYMENTS, namespace)) {
       measureDeployment(this.#metrics, deployment, deployment.status?.availableReplicas ?? 0);
     }
-    for (const pod of view.inNamespace(PODS, spec.namespace)) {
+    for (const pod of view.inNamespace(PODS, namespace)) {
       const deployment = deploymentOf(pod);
       const count = (seen.get(deployment) ?? 0) + 1;
       seen.set(deployment, count);

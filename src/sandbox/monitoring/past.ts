@@ -1,7 +1,7 @@
 import type { StoredObject } from '../kubernetes/store.ts';
 import type { Applications } from '../world/applications.ts';
 import type { TrafficSpec, WorldSpec } from '../world/spec.ts';
-import type { Metrics } from './metrics.ts';
+import type { MetricSource, Metrics } from './metrics.ts';
 import { measureDeployment } from './monitoring.ts';
 import type { Backend, Traffic } from './traffic.ts';
 
@@ -19,11 +19,12 @@ export interface PastOptions {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
+  readonly sources: readonly MetricSource[];
 }
 
 /** Writes what monitoring will have seen until now: well until the release, badly since. */
 export function writePast(options: PastOptions): void {
-  const { spec, metrics, traffic, deployments, from, to, stepMs } = options;
+  const { spec, metrics, traffic, deployments, from, to, stepMs, sources } = options;
   for (let time = from + stepMs; time <= to; time += stepMs) {
     for (const item of spec.traffic) {
       traffic.account(item, backendsAt(options, item, to - time), stepMs / 1000);
@@ -31,6 +32,7 @@ export function writePast(options: PastOptions): void {
     for (const deployment of deployments) {
       measureDeployment(metrics, deployment, availableAt(spec, deployment, to - time));
     }
+    for (const source of sources) source.past(metrics, time, stepMs / 1000);
     metrics.scrape(time);
   }
 }
@@ -47,7 +49,11 @@ function backendOf(options: PastOptions, deployment: string, decline: number): B
   const { spec, applications } = options;
   const known = spec.deployments.find(({ name }) => name === deployment);
   const version = known?.version ?? '';
-  const behaviour = applications.behaviour(deployment, version);
+  const behaviour = applications.behaviour({
+    deployment,
+    version,
+    namespace: known?.namespace ?? spec.namespace,
+  });
   return {
     deployment,
     version,

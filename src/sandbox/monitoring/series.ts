@@ -55,6 +55,8 @@ export class SeriesStore {
   readonly #retentionMs: number;
   readonly #series = new Map<string, Series>();
   readonly #byName = new Map<string, Set<Series>>();
+  /** Writers that keep their label objects pay for an id once. */
+  readonly #ids = new WeakMap<Labels, string>();
 
   constructor(retentionMs: number) {
     this.#retentionMs = retentionMs;
@@ -62,7 +64,8 @@ export class SeriesStore {
 
   /** The series of these labels, `__name__` among them; made when new. */
   series(labels: Labels): Series {
-    const id = seriesId(labels);
+    const id = this.#ids.get(labels) ?? seriesId(labels);
+    this.#ids.set(labels, id);
     const known = this.#series.get(id);
     if (known !== undefined) return known;
     const fresh = new Series(labels);

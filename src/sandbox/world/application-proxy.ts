@@ -15,6 +15,9 @@ interface Address {
   readonly targetRef?: { readonly name: string; readonly namespace: string };
 }
 
+/** A program that answers for itself; undefined for one that does not. `port` is the container's. */
+export type Answering = (pod: StoredObject, port: number, request: ProxyRequest) => ProxyResponse | undefined;
+
 export interface ApplicationProxyOptions {
   readonly store: Store;
   readonly clock: SandboxClock;
@@ -22,6 +25,7 @@ export interface ApplicationProxyOptions {
   readonly logs: PodLogs;
   readonly random: () => number;
   readonly pace: (milliseconds: number) => number;
+  readonly programs?: Answering | undefined;
 }
 
 /** Answers for the programs in the pods, as they would through the API server's proxy. */
@@ -36,8 +40,9 @@ export class ApplicationProxy implements ProxyTarget {
     const pod = request.through === 'pods' ? this.#pod(request) : this.#podBehind(request);
     const { applications, clock, logs, pace } = this.#options;
     const behaviour = applications.of(pod);
-    const ports: { containerPort: number; name?: string }[] = pod.spec.containers[0]?.ports ?? [];
-    const asked = request.through === 'pods' ? request.port : undefined;
+    const containers: { ports?: { containerPort: number; name?: string }[] }[] = pod.spec.containers;
+    const ports = containers.flatMap((container) => container.ports ?? []);
+    const asked = request.through === 'pods' ? request.port : this.#targetPort(request);
     const port = ports.find((item) => String(item.containerPort) === asked || item.name === asked);
     const listens = asked === undefined || port !== undefined;
     const startedAt: string | undefined = pod.status?.containerStatuses?.[0]?.state?.running?.startedAt;
@@ -49,7 +54,8 @@ export class ApplicationProxy implements ProxyTarget {
         `error trying to reach service: dial tcp ${target}: connect: connection refused`,
       );
     }
-    const response = this.#answer(pod, behaviour, request);
+    const own = this.#options.programs?.(pod, (port ?? ports[0])?.containerPort ?? 80, request);
+    const response = own ?? this.#answer(pod, behaviour, request);
     logs.answered(pod, {
       method: request.method,
       path: request.path,
@@ -57,6 +63,16 @@ export class ApplicationProxy implements ProxyTarget {
       latencyMs: behaviour.latencyMs,
     });
     return { delayMs: pace(behaviour.latencyMs), ...response };
+  }
+
+  /** Which port of its pods a Service's port leads to. */
+  #targetPort({ namespace, name, port }: ProxyRequest): string | undefined {
+    const ports: { name?: string; port: number; targetPort?: number | string }[] =
+      this.#options.store.get(SERVICES, namespace, name)?.spec.ports ?? [];
+    const found = ports.find(
+      (item) => port === undefined || String(item.port) === port || item.name === port,
+    );
+    return found === undefined ? undefined : String(found.targetPort ?? found.port);
   }
 
   #pod({ namespace, name }: ProxyRequest): StoredObject {

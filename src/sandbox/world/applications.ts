@@ -25,25 +25,38 @@ const WELL: Behaviour = {
   dependsOn: [],
 };
 
-export type BehaviourChange = Omit<ApplicationSpec, 'deployment' | 'version'>;
+export type BehaviourChange = Omit<ApplicationSpec, 'deployment' | 'version' | 'namespace'>;
+
+/** A Deployment's program at one of its versions. */
+export interface Program {
+  readonly deployment: string;
+  readonly version: string;
+  readonly namespace: string;
+}
 
 /** Which program runs in a pod, and how it behaves at the moment. */
 export class Applications {
   #specs: readonly ApplicationSpec[];
+  readonly #first: (program: Program) => BehaviourChange;
 
-  constructor(specs: readonly ApplicationSpec[]) {
+  /** `first` says how programs behave before any of the specs is heard. */
+  constructor(specs: readonly ApplicationSpec[], first: (program: Program) => BehaviourChange = () => ({})) {
     this.#specs = specs;
+    this.#first = first;
   }
 
   of(pod: StoredObject): Behaviour {
-    return this.behaviour(deploymentOf(pod), versionOf(pod));
+    const { namespace = '' } = pod.metadata;
+    return this.behaviour({ deployment: deploymentOf(pod), version: versionOf(pod), namespace });
   }
 
   /** What is said later wins; what is said of all versions holds for each. */
-  behaviour(deployment: string, version: string): Behaviour {
-    let behaviour = WELL;
+  behaviour(program: Program): Behaviour {
+    const { deployment, version, namespace } = program;
+    let behaviour = over(WELL, { deployment, ...this.#first(program) });
     for (const spec of this.#specs) {
       if (spec.deployment !== deployment) continue;
+      if (spec.namespace !== undefined && spec.namespace !== namespace) continue;
       if (spec.version === undefined || spec.version === version) behaviour = over(behaviour, spec);
     }
     return behaviour;
@@ -56,7 +69,7 @@ export class Applications {
 }
 
 function over(behaviour: Behaviour, { crash, ...spec }: ApplicationSpec): Behaviour {
-  const { deployment: _deployment, version: _version, ...given } = spec;
+  const { deployment: _deployment, version: _version, namespace: _namespace, ...given } = spec;
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { crash: before, ...rest } = behaviour;
   const next = { ...rest, ...said };

@@ -139,6 +139,8 @@ function requestText({ verb, resource, subresource, name, user, dryRun }: Reques
   return `${verb} ${path}${dryRun ? ' (dry-run)' : ''} by ${user}`;
 }
 
+const CODE_HOSTS = ['gitlab', 'github'];
+
 const REASONS: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthorized',
@@ -156,6 +158,13 @@ function statusOf(
   request: RequestAttributes | undefined,
 ): { code: number; [field: string]: unknown } {
   const { code, message, retryAfterSeconds } = action;
+  // A code host words its own refusals, and may leave Retry-After out.
+  if (CODE_HOSTS.includes(request?.group ?? ''))
+    return {
+      code,
+      ...(message === undefined ? {} : { message }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
   const type = { group: request?.group ?? '', resource: request?.resource ?? '' };
   const name = request?.name ?? '';
   if (code === 409 && message === undefined) return ApiError.conflict(type, name).toStatus();

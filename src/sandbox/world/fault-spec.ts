@@ -3,7 +3,11 @@ import * as z from 'zod/mini';
 const seconds = z.number().check(z.minimum(0));
 const count = z.int().check(z.minimum(1));
 
-/** Which request sets a fault off. What is left out matches everything. */
+/**
+ * Which request sets a fault off. What is left out matches everything.
+ * Requests to a code host have its name as the group (`gitlab`, `github`), the HTTP method as the verb, the
+ * project as the namespace, and as resource and subresource what the path says: `commits` and `revert`.
+ */
 const requestMatch = z.strictObject({
   user: z.optional(z.string()),
   verb: z.optional(z.string()),

@@ -29,17 +29,25 @@ export interface Request {
   readonly latencyMs: number;
 }
 
+/** What certain programs say instead of what all others do; undefined for no opinion. */
+export interface Speech {
+  first(pod: StoredObject, container: string): readonly string[] | undefined;
+  last(pod: StoredObject, container: string, exitCode: number): readonly string[] | undefined;
+}
+
 /** What the containers print: start, requests, errors, the last words of a crash. */
 export class PodLogs implements LogSource {
   readonly #store: Store;
   readonly #clock: SandboxClock;
   readonly #applications: Applications;
+  readonly #speech: Speech | undefined;
   readonly #logs = new Map<string, ContainerLog>();
 
-  constructor(store: Store, clock: SandboxClock, applications: Applications) {
+  constructor(store: Store, clock: SandboxClock, applications: Applications, speech?: Speech) {
     this.#store = store;
     this.#clock = clock;
     this.#applications = applications;
+    this.#speech = speech;
   }
 
   lines(ref: ContainerRef): readonly LogLine[] | undefined {
@@ -64,13 +72,13 @@ export class PodLogs implements LogSource {
     const instance = freshInstance();
     if (log.current !== undefined) log.previous = log.current;
     log.current = instance;
-    for (const text of this.#firstWords(pod)) this.#print(instance, text);
+    for (const text of this.#firstWords(pod, container)) this.#print(instance, text);
   }
 
   stopped(pod: StoredObject, container: string, exitCode: number): void {
     const { current } = this.#entry(pod, container);
     if (current === undefined) return;
-    for (const text of this.#lastWords(pod, exitCode)) this.#print(current, text);
+    for (const text of this.#lastWords(pod, container, exitCode)) this.#print(current, text);
     for (const { onEnd } of [...current.followers]) onEnd();
     current.followers.clear();
   }
@@ -114,21 +122,35 @@ export class PodLogs implements LogSource {
 
   /** What a container that was there from the start will have printed. */
   #recall(pod: StoredObject, container: string): ContainerLog {
-    const statuses: ContainerStatus[] = pod.status?.containerStatuses ?? [];
+    const statuses: ContainerStatus[] = [
+      ...(pod.status?.containerStatuses ?? []),
+      ...(pod.status?.initContainerStatuses ?? []),
+    ];
     const status = statuses.find((item) => item.name === container);
     const log: ContainerLog = { current: undefined, previous: undefined };
     const end = status?.lastState.terminated;
     if (end !== undefined) {
       log.previous = freshInstance();
-      for (const text of this.#firstWords(pod)) this.#print(log.previous, text, Date.parse(end.startedAt));
-      for (const text of this.#lastWords(pod, end.exitCode)) {
+      for (const text of this.#firstWords(pod, container)) {
+        this.#print(log.previous, text, Date.parse(end.startedAt));
+      }
+      for (const text of this.#lastWords(pod, container, end.exitCode)) {
         this.#print(log.previous, text, Date.parse(end.finishedAt));
       }
     }
     const startedAt = status && 'running' in status.state ? status.state.running.startedAt : undefined;
     if (startedAt !== undefined) {
       log.current = freshInstance();
-      for (const text of this.#firstWords(pod)) this.#print(log.current, text, Date.parse(startedAt));
+      for (const text of this.#firstWords(pod, container)) {
+        this.#print(log.current, text, Date.parse(startedAt));
+      }
+    } else if (status !== undefined && 'terminated' in status.state) {
+      const { startedAt: began, finishedAt, exitCode } = status.state.terminated;
+      log.current = freshInstance();
+      for (const text of this.#firstWords(pod, container)) this.#print(log.current, text, Date.parse(began));
+      for (const text of this.#lastWords(pod, container, exitCode)) {
+        this.#print(log.current, text, Date.parse(finishedAt));
+      }
     } else if (log.previous !== undefined) {
       // Between two runs, the instance that ended last is both the current and the previous one.
       log.current = log.previous;
@@ -149,7 +171,9 @@ export class PodLogs implements LogSource {
     return this.#entryText('error', 'health check failed', fields);
   }
 
-  #firstWords(pod: StoredObject): string[] {
+  #firstWords(pod: StoredObject, container: string): readonly string[] {
+    const own = this.#speech?.first(pod, container);
+    if (own !== undefined) return own;
     const { color, tier } = pod.metadata.labels ?? {};
     const port = pod.spec?.containers?.[0]?.ports?.[0]?.containerPort ?? 8080;
     const version = versionOf(pod);
@@ -159,7 +183,9 @@ export class PodLogs implements LogSource {
     ];
   }
 
-  #lastWords(pod: StoredObject, exitCode: number): string[] {
+  #lastWords(pod: StoredObject, container: string, exitCode: number): readonly string[] {
+    const own = this.#speech?.last(pod, container, exitCode);
+    if (own !== undefined) return own;
     if (exitCode === 0 || exitCode === 137) return [this.#entryText('info', 'shutting down', {})];
     const { errorLines } = this.#applications.of(pod);
     return [...errorLines, 'fatal: cannot continue'].map((line) =>
@@ -188,6 +214,9 @@ function logId(uid: string, container: string): string {
 }
 
 function containerNames(pod: StoredObject): string[] {
-  const containers: { name: string }[] = pod.spec?.containers ?? [];
+  const containers: { name: string }[] = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []),
+  ];
   return containers.map(({ name }) => name);
 }

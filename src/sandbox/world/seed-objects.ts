@@ -73,7 +73,8 @@ export function nodeObject(index: number, version: string, created: number) {
 
 /** The Deployment's manifest at one of its versions. */
 export function deploymentObject(spec: DeploymentSpec, namespace: string, version: string, created: number) {
-  const { name, replicas, labels, port = 8080, probed = true } = spec;
+  const { name, replicas, labels, port = 8080, probed = true, containers, initContainers } = spec;
+  const image = `${spec.image}:${version}`;
   const selector = selectorLabels(labels);
   const podLabels = labels.release === undefined ? labels : { ...labels, release: `v${version}` };
   const probe = {
@@ -92,19 +93,27 @@ export function deploymentObject(spec: DeploymentSpec, namespace: string, versio
       template: {
         metadata: { labels: podLabels },
         spec: {
-          containers: [
-            {
-              name: containerName(name),
-              image: `${spec.image}:${version}`,
-              ports: [{ name: 'http', containerPort: port }],
-              resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
-              ...(probed ? { readinessProbe: probe } : {}),
-            },
-          ],
+          ...(initContainers === undefined ? {} : { initContainers: withImage(initContainers, image) }),
+          containers:
+            containers === undefined
+              ? [
+                  {
+                    name: containerName(name),
+                    image,
+                    ports: [{ name: 'http', containerPort: port }],
+                    resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+                    ...(probed ? { readinessProbe: probe } : {}),
+                  },
+                ]
+              : withImage(containers, image),
         },
       },
     },
   };
+}
+
+function withImage(containers: NonNullable<DeploymentSpec['containers']>, image: string) {
+  return containers.map((container) => ({ ...container, image: container.image ?? image }));
 }
 
 /** `frontend` for `frontend-green`: colours and numbers say nothing of what a container is. */

@@ -54,6 +54,42 @@ export function pastContainer(
   container.ready = behaviour.health >= 200 && behaviour.health < 400;
 }
 
+/** How the containers beside the first one do: they have the same image store, and none of its troubles. */
+export function besides({ crash: _crash, ...behaviour }: Behaviour): Behaviour {
+  return { ...behaviour, health: 200 };
+}
+
+/** An init container of a pod that runs: it has succeeded. */
+export function pastInitContainer(container: ContainerState, where: string, created: number): void {
+  container.phase = {
+    terminated: {
+      exitCode: 0,
+      reason: 'Completed',
+      startedAt: timeText(created + 400),
+      finishedAt: timeText(created + 900),
+      containerID: containerId(`${where}/${container.name}`, 0),
+    },
+  };
+  container.ready = true;
+}
+
+interface PodContainers {
+  readonly containers: readonly { readonly image: string }[];
+  readonly initContainers?: readonly { readonly image: string }[];
+}
+
+/** A pod's spec as it was when its containers had another image. */
+export function withImage<T extends PodContainers>(spec: T, image: { from: string; to: string }): T {
+  const change = (list: PodContainers['containers']) =>
+    list.map((item) => (item.image === image.from ? { ...item, image: image.to } : item));
+  const { containers, initContainers } = spec;
+  return {
+    ...spec,
+    containers: change(containers),
+    ...(initContainers === undefined ? {} : { initContainers: change(initContainers) }),
+  };
+}
+
 /** The events that such a past leaves behind, as far as an hour keeps them. */
 export function tellPast(
   events: EventRecorder,

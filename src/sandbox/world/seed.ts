@@ -1,6 +1,7 @@
 import {
   type ContainerState,
   freshContainers,
+  freshInitContainers,
   podStatus,
 } from '../kubernetes/controllers/container-state.ts';
 import type { ControllerContext } from '../kubernetes/controllers/controller-context.ts';
@@ -37,7 +38,7 @@ import {
   nodeObject,
   serviceObject,
 } from './seed-objects.ts';
-import { failingSince, pastContainer, tellPast } from './seed-pods.ts';
+import { besides, failingSince, pastContainer, pastInitContainer, tellPast, withImage } from './seed-pods.ts';
 import { type DeploymentSpec, type WorldSpec, WorldSpecError } from './spec.ts';
 
 const MINUTE = 60_000;
@@ -65,9 +66,9 @@ export class Seeding {
 
   run(): void {
     const { store } = this.#context;
-    const { namespace, services, autoscalers, nodes, cluster } = this.#spec;
+    const { namespace, namespaces, services, autoscalers, nodes, cluster } = this.#spec;
     const founded = this.#now - 120 * DAY;
-    for (const name of new Set(['default', 'kube-system', namespace])) {
+    for (const name of new Set(['default', 'kube-system', namespace, ...namespaces])) {
       if (store.get(NAMESPACES, undefined, name) === undefined) {
         store.create(NAMESPACES, namespaceObject(name, founded));
       }
@@ -76,10 +77,13 @@ export class Seeding {
       store.create(NODES, nodeObject(index, cluster.version ?? DEFAULT_VERSION, founded));
     }
     services.forEach((service, index) => {
-      this.#apply(SERVICES, serviceObject(service, namespace, index, this.#now - 90 * DAY));
+      this.#apply(
+        SERVICES,
+        serviceObject(service, service.namespace ?? namespace, index, this.#now - 90 * DAY),
+      );
     });
     for (const deployment of this.#spec.deployments) this.#seedDeployment(deployment);
-    for (const service of store.list(SERVICES, namespace)) this.#seedEndpoints(service);
+    for (const service of store.list(SERVICES)) this.#seedEndpoints(service);
     for (const autoscaler of autoscalers) {
       this.#apply(AUTOSCALERS, autoscalerObject(autoscaler, namespace, this.#now - 30 * DAY));
     }
@@ -132,7 +136,7 @@ export class Seeding {
   }
 
   #seedDeployment(spec: DeploymentSpec): void {
-    const { namespace } = this.#spec;
+    const { namespace = this.#spec.namespace } = spec;
     const present = { version: spec.version, minutesAgo: spec.minutesAgo ?? 60 };
     const releases = [...(spec.history ?? []), present];
     const first = this.#now - (releases[0]?.minutesAgo ?? 0) * MINUTE;
@@ -165,17 +169,16 @@ export class Seeding {
   }): StoredObject {
     const { store } = this.#context;
     const { deployment, spec, version, revision, created, current } = release;
-    const { namespace } = this.#spec;
+    const { namespace = this.#spec.namespace } = spec;
     // Through the store and back, for the defaults that its template would have had then.
     const manifest = deploymentObject(spec, namespace, version, created);
-    const [container] = deployment.spec.template.spec.containers;
     const template = {
       ...deployment.spec.template,
       metadata: { ...deployment.spec.template.metadata, labels: manifest.spec.template.metadata.labels },
-      spec: {
-        ...deployment.spec.template.spec,
-        containers: [{ ...container, image: `${spec.image}:${version}` }],
-      },
+      spec: withImage(deployment.spec.template.spec, {
+        from: `${spec.image}:${spec.version}`,
+        to: `${spec.image}:${version}`,
+      }),
     };
     const then = { ...deployment, spec: { ...deployment.spec, template } };
     const replicas = current ? spec.replicas : 0;
@@ -188,7 +191,7 @@ export class Seeding {
       status: { replicas: 0, observedGeneration: 1 },
     });
     let ready = 0;
-    const behaviour = this.#applications.behaviour(spec.name, version);
+    const behaviour = this.#applications.behaviour({ deployment: spec.name, version, namespace });
     for (let index = 0; index < replicas; index += 1) {
       ready += this.#seedPod(set, behaviour, created + index * 700, spec.replicas <= MANY_PODS) ? 1 : 0;
     }
@@ -218,12 +221,17 @@ export class Seeding {
     };
     const containers: ContainerState[] = freshContainers(pod as unknown as StoredObject);
     const timing = { created, now: this.#now, random };
-    const where = `${name}_${this.#spec.namespace}(${pod.metadata.uid})`;
-    for (const container of containers) pastContainer(container, where, behaviour, timing);
+    const where = `${name}_${set.metadata.namespace}(${pod.metadata.uid})`;
+    const initContainers = freshInitContainers(pod as unknown as StoredObject);
+    for (const container of initContainers) pastInitContainer(container, where, created);
+    containers.forEach((container, place) => {
+      pastContainer(container, where, place === 0 ? behaviour : besides(behaviour), timing);
+    });
     const facts = {
       hostIP: `172.18.0.${index + 2}`,
       podIP: behaviour.imageExists ? podAddress(this.#pods) : undefined,
       containers,
+      initContainers,
       now: timeText(created + 1500),
       minor: this.#context.minor,
     };

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { completeKas, type KasSpec, kasSwitches } from '../kas/kas-spec.ts';
+import { kasNamespace } from '../kas/names.ts';
 import { bankingApp } from './banking-app.ts';
+import { danglingNames } from './dangling-names.ts';
 import { type Fault, faultSchema } from './fault-spec.ts';
 
 const seconds = z.number().check(z.minimum(0));
@@ -29,11 +32,18 @@ const behaviour = {
 const application = z.strictObject({
   deployment: z.string(),
   version: z.optional(z.string()),
+  /** Only there; otherwise wherever a Deployment has that name. */
+  namespace: z.optional(z.string()),
   ...behaviour,
 });
 
+/** As in a manifest; without an image of its own it runs the Deployment's. */
+const container = z.looseObject({ name: z.string(), image: z.optional(z.string()) });
+
 const deployment = z.strictObject({
   name: z.string(),
+  /** The world's, unless told. */
+  namespace: z.optional(z.string()),
   image: z.string(),
   version: z.string(),
   replicas: replicaCount,
@@ -41,6 +51,9 @@ const deployment = z.strictObject({
   port: z.optional(z.int()),
   /** Without a probe a pod is ready as soon as it runs. */
   probed: z.optional(z.boolean()),
+  /** In place of the one container that a Deployment has otherwise; the first of them is probed and may crash. */
+  containers: z.optional(z.array(container).check(z.minLength(1))),
+  initContainers: z.optional(z.array(container)),
   /** Versions rolled out before, oldest first, each with how long before the start. */
   history: z.optional(z.array(z.strictObject({ version: z.string(), minutesAgo: seconds }))),
   /** How long before the start the present version was rolled out. */
@@ -49,6 +62,7 @@ const deployment = z.strictObject({
 
 const service = z.strictObject({
   name: z.string(),
+  namespace: z.optional(z.string()),
   selector: z.optional(labels),
   labels: z.optional(labels),
   port: z.optional(z.int()),
@@ -127,6 +141,13 @@ const presetInput = z.strictObject({
   extraPods: z.optional(replicaCount),
 });
 
+/** KAS Fleet Manager in two namespaces, with the GitLab that its versions come from. */
+const kasInput = z.strictObject({
+  preset: z.literal('kas-fleet-manager'),
+  ...shared,
+  ...kasSwitches,
+});
+
 const fullInput = z.strictObject({
   ...shared,
   deployments: z.array(deployment),
@@ -158,6 +179,12 @@ export interface WorldSpec {
   readonly objects: readonly ExtraObject[];
   readonly prometheus: boolean;
   readonly faults: readonly Fault[];
+  /** Every namespace that operators have to do with. */
+  readonly namespaces: readonly string[];
+  /** What the operator may do in them: look and ask the applications, or change workloads too. */
+  readonly operator: 'reads' | 'changes';
+  /** Present in the world of KAS Fleet Manager: its Deployments come from this once the world has a clock. */
+  readonly kas: KasSpec | undefined;
 }
 
 /** Thrown with one sentence per problem. */
@@ -173,10 +200,14 @@ export class WorldSpecError extends Error {
 
 /** Reads a world from plain JSON: a preset with switches, or every part spelled out. Throws WorldSpecError. */
 export function readWorldSpec(input: unknown): WorldSpec {
-  const isPreset = typeof input === 'object' && input !== null && 'preset' in input;
-  const preset = isPreset ? checked(presetInput, input) : undefined;
-  const spec = preset === undefined ? fromParts(checked(fullInput, input)) : fromPreset(preset);
-  const problems = danglingNames(spec, preset);
+  const preset = typeof input === 'object' && input !== null && 'preset' in input ? input.preset : undefined;
+  const spec =
+    preset === 'kas-fleet-manager'
+      ? fromKas(checked(kasInput, input))
+      : preset === undefined
+        ? fromParts(checked(fullInput, input))
+        : fromPreset(checked(presetInput, input));
+  const problems = danglingNames(spec, preset === 'banking-app' ? checked(presetInput, input) : undefined);
   if (problems.length > 0) throw new WorldSpecError(problems);
   return spec;
 }
@@ -190,9 +221,12 @@ function checked<T>(schema: z.ZodMiniType<T>, input: unknown): T {
 }
 
 function fromParts(input: z.infer<typeof fullInput>): WorldSpec {
+  const namespace = input.namespace ?? 'default';
+  const parts = [...input.deployments, ...input.services].map((part) => part.namespace ?? namespace);
   return {
-    namespace: input.namespace ?? 'default',
+    namespace,
     ...commonParts(input),
+    namespaces: [...new Set([namespace, ...parts])],
     deployments: input.deployments,
     services: input.services,
     applications: input.applications ?? [],
@@ -203,11 +237,31 @@ function fromParts(input: z.infer<typeof fullInput>): WorldSpec {
 
 function fromPreset(input: PresetInput): WorldSpec {
   const namespace = input.namespace ?? 'banking-app';
-  return { namespace, ...commonParts(input), ...bankingApp(input) };
+  return { namespace, ...commonParts(input), namespaces: [namespace], ...bankingApp(input) };
 }
 
-function commonParts(input: PresetInput | z.infer<typeof fullInput>) {
+function fromKas({ namespace, ...input }: z.infer<typeof kasInput>): WorldSpec {
+  const kas = completeKas(input);
   return {
+    namespace: namespace ?? kasNamespace(kas.bad === 'stage' ? 'stage' : 'production'),
+    ...commonParts(input),
+    namespaces: [kasNamespace('production'), kasNamespace('stage')],
+    operator: 'reads',
+    kas,
+    deployments: [],
+    services: [],
+    applications: [],
+    autoscalers: input.autoscalers ?? [],
+    traffic: [],
+  };
+}
+
+function commonParts(
+  input: Omit<PresetInput, 'preset' | 'namespace'> | Omit<z.infer<typeof fullInput>, 'namespace'>,
+) {
+  return {
+    operator: 'changes' as const,
+    kas: undefined,
     seed: input.seed ?? 1,
     timeScale: input.timeScale ?? 1,
     nodes: input.nodes ?? 2,
@@ -216,32 +270,4 @@ function commonParts(input: PresetInput | z.infer<typeof fullInput>) {
     prometheus: input.prometheus ?? true,
     faults: input.faults ?? [],
   };
-}
-
-/** Names that nothing in the world bears: most likely a typing error. */
-function danglingNames(spec: WorldSpec, preset: PresetInput | undefined): string[] {
-  const deployments = new Set(spec.deployments.map(({ name }) => name));
-  const removed = Object.entries(preset?.services ?? {}).filter(([, { remove }]) => remove === true);
-  const services = new Set(
-    [...spec.services, ...removed.map(([name]) => ({ name }))].map(({ name }) => name),
-  );
-  const actions = spec.faults.flatMap(({ actions }) => actions);
-  const namedDeployments = [
-    ...Object.keys(preset?.replicas ?? {}),
-    ...spec.applications.map((item) => item.deployment),
-    ...spec.autoscalers.map((item) => item.deployment),
-    ...actions.flatMap((item) => ('deployment' in item ? [item.deployment] : [])),
-  ];
-  const missing = (names: Iterable<string>, known: ReadonlySet<string>, what: string) =>
-    [...new Set(names)]
-      .filter((name) => !known.has(name))
-      .map((name) => `no ${what} is called "${name}"; there are ${[...known].join(', ')}`);
-  return [
-    ...missing(namedDeployments, deployments, 'deployment'),
-    ...missing(
-      [...spec.traffic.map((item) => item.service), ...Object.keys(preset?.services ?? {})],
-      services,
-      'service',
-    ),
-  ];
 }

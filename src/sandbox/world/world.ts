@@ -1,3 +1,7 @@
+import { KasMetrics } from '../kas/kas-metrics.ts';
+import { kasProgram, kasSpeech } from '../kas/kas-program.ts';
+import type { KasState } from '../kas/kas-state.ts';
+import { createKasState, migrate, noteMigrated, withKas } from '../kas/kas-world.ts';
 import { AutoscalerController } from '../kubernetes/controllers/autoscaler-controller.ts';
 import { ClusterView } from '../kubernetes/controllers/cluster-view.ts';
 import type { Controller, ControllerContext } from '../kubernetes/controllers/controller-context.ts';
@@ -17,7 +21,7 @@ import {
   servedTypes,
   storageKey,
 } from '../kubernetes/resource-types.ts';
-import type { Store } from '../kubernetes/store.ts';
+import type { Store, StoredObject } from '../kubernetes/store.ts';
 import type { KubernetesWorld, SandboxClock } from '../kubernetes/world-interfaces.ts';
 import { Monitoring } from '../monitoring/monitoring.ts';
 import { ApplicationProxy } from './application-proxy.ts';
@@ -46,9 +50,15 @@ export interface World extends KubernetesWorld {
   firedFaults(): readonly FiredFault[];
   /** Prometheus' HTTP API; undefined in a world without monitoring. */
   readonly prometheusHandler: ((request: Request) => Promise<Response>) | undefined;
+  /** What its GitLab begins with and what the versions do; undefined in a world without KAS Fleet Manager. */
+  readonly kas: KasState | undefined;
 }
 
-export function createWorld({ spec, store, clock, onError }: WorldOptions): World {
+const NOBODY = { deployment: '', version: '', namespace: '' };
+
+export function createWorld({ spec: described, store, clock, onError }: WorldOptions): World {
+  const kas = described.kas && createKasState(described.kas, described.seed, clock.now());
+  const spec = kas === undefined ? described : withKas(described, kas, clock.now());
   const pace = (milliseconds: number) => milliseconds / spec.timeScale;
   const random = seededRandom(spec.seed);
   const view = new ClusterView(store);
@@ -59,18 +69,23 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
   // What was there before the start is signed by whoever applied it, if by anyone.
   const unsigned: ControllerContext = { store, view, events, clock, pace, random, onError, minor };
   const context: ControllerContext = { ...unsigned, store: signed('kube-controller-manager') };
-  const applications = new Applications(spec.applications);
-  const logs = new PodLogs(store, clock, applications);
+  const applications = new Applications(spec.applications, kas && ((program) => kas.behaviour(program)));
+  const logs = new PodLogs(store, clock, applications, kas && kasSpeech(kas));
+  const behaviourOf = (pod: StoredObject) => applications.of(pod);
   const served = servedTypes(version, spec.cluster.notServed);
   const slices = served.some(({ resource }) => resource === 'endpointslices');
   const holds = new Map(spec.autoscalers.map((item) => [item.deployment, item.holds]));
   const kubelet = new Kubelet(
     { ...context, store: signed('kubelet') },
     {
-      of: (pod) => applications.of(pod),
+      of: behaviourOf,
+      initialize: (pod) => (kas === undefined ? { seconds: 0.3, exitCode: 0 } : migrate(kas, pod)),
       started: (pod, container) => logs.started(pod, container),
       unhealthy: (pod, container) => logs.unhealthy(pod, container),
-      stopped: (pod, container, exitCode) => logs.stopped(pod, container, exitCode),
+      stopped(pod, container, exitCode) {
+        if (kas !== undefined) noteMigrated(kas, pod, container, exitCode);
+        logs.stopped(pod, container, exitCode);
+      },
     },
   );
   const controllers: readonly Controller[] = [
@@ -82,8 +97,12 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
     new EndpointsController(context, { slices }),
     new AutoscalerController(context, ({ spec: wanted }) => holds.get(wanted.scaleTargetRef?.name)),
   ];
+  const sources =
+    kas === undefined
+      ? []
+      : [new KasMetrics({ view, behaviourOf, well: applications.behaviour(NOBODY), random })];
   const monitoring = spec.prometheus
-    ? new Monitoring({ spec, view, store, clock, applications, logs, random, onError })
+    ? new Monitoring({ spec, view, store, clock, applications, logs, random, onError, sources })
     : undefined;
 
   const act = (action: WorldAction) => {
@@ -113,7 +132,16 @@ export function createWorld({ spec, store, clock, onError }: WorldOptions): Worl
 
   return {
     logs,
-    proxy: new ApplicationProxy({ store, clock, applications, logs, random, pace }),
+    kas,
+    proxy: new ApplicationProxy({
+      store,
+      clock,
+      applications,
+      logs,
+      random,
+      pace,
+      programs: kas && kasProgram({ state: kas, behaviourOf, random }),
+    }),
     faults,
     firedFaults: () => faults.fired,
     prometheusHandler: monitoring && ((request) => monitoring.handle(request)),

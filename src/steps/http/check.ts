@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Json } from '../../ports/json.ts';
 import type { KubernetesReads, ReadOptions } from '../../ports/kubernetes.ts';
-import { durationField, durationMs, nameField, namespaceField } from '../fields.ts';
+import { durationField, durationMs, jsonField, nameField, namespaceField } from '../fields.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { placeOf } from '../kubernetes/place.ts';
 import { podSelectorOf, WORKLOADS } from '../kubernetes/workload.ts';
@@ -68,6 +69,7 @@ export const check = defineKind({
     duration: 'How long that answer took, in seconds; null when nothing answered.',
     passed: 'How many answered as expected.',
     asked: 'How many were asked.',
+    answers: 'Each answer: whom, status, and json, the body where it is JSON of at most 16 KiB; else null.',
   },
   window: { forMs: 0, withinMs: 60_000, everyMs: 2_000 },
   describe: (params) =>
@@ -116,10 +118,20 @@ export const check = defineKind({
         duration: secondsOf(shown),
         passed,
         asked: answers.length,
+        answers: answers.map(({ whom, status, body }) => ({ whom, status, json: jsonOf(body) })),
       },
     };
   },
 });
+
+function jsonOf(body: string): Json {
+  if (body.length > BODY_KEPT) return null;
+  try {
+    return jsonField.parse(JSON.parse(body));
+  } catch {
+    return null;
+  }
+}
 
 function secondsOf(answer: Answer | undefined): number | null {
   const took = answer?.durationMs ?? null;

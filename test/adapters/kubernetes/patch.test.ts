@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { createKubernetesReads } from '../../../src/adapters/kubernetes/kubernetes.ts';
 import { readOnly } from '../../../src/adapters/kubernetes/read-only.ts';
-import type { ApiRequest } from '../../../src/adapters/kubernetes/transport.ts';
+import type { ApiRequest } from '../../../src/adapters/transport.ts';
 import type { PatchRequest } from '../../../src/ports/kubernetes.ts';
 import { apiServer, connect, json, kubeconfig, status } from '../api-server.ts';
 

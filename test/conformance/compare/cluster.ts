@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { createCredentials } from '../../../src/adapters/kubernetes/credentials.ts';
 import { selectContext } from '../../../src/adapters/kubernetes/kubeconfig.ts';
-import { createTransport } from '../../../src/adapters/kubernetes/transport.ts';
+import { createTransport } from '../../../src/adapters/transport.ts';
 import type { Step } from './step.ts';
 
 export interface Answer {

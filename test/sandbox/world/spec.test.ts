@@ -40,7 +40,31 @@ describe("a world's description", () => {
     expect(spec.services[1]?.selector).toEqual({ app: 'backend-blue', color: 'blue' });
   });
 
+  test('of KAS Fleet Manager has two namespaces, and the operator only looks', () => {
+    const spec = readWorldSpec({ preset: 'kas-fleet-manager', release: { migration: 'blocking' } });
+    expect(spec).toMatchObject({
+      namespace: 'managed-services-production',
+      namespaces: ['managed-services-production', 'managed-services-stage'],
+      operator: 'reads',
+      kas: { bad: 'production', release: { migration: 'blocking', migrationPath: 'kafka', files: 0 } },
+    });
+    expect(readWorldSpec({ preset: 'kas-fleet-manager', bad: 'stage' }).namespace).toBe(
+      'managed-services-stage',
+    );
+    expect(spec.kas?.bot).toMatchObject({ approvers: 'answer' });
+  });
+
   test.each([
+    ['an unknown switch of KAS', { preset: 'kas-fleet-manager', relase: {} }, /relase/],
+    ['a migration that is none', { preset: 'kas-fleet-manager', release: { migration: 'odd' } }, /migration/],
+    [
+      'a fault on a deployment that KAS has not',
+      {
+        preset: 'kas-fleet-manager',
+        faults: [{ id: 'f', when: { after: 1 }, actions: [{ do: 'kill-pods', deployment: 'x' }] }],
+      },
+      /"x".*kas-fleet-manager/,
+    ],
     ['a preset that is not there', { preset: 'shop' }, /preset/],
     ['an unknown switch', { preset: 'banking-app', replcas: {} }, /replcas/],
     ['too many pods', { preset: 'banking-app', extraPods: 1e6 }, /extraPods/],

@@ -19,9 +19,17 @@ export interface Application {
   readonly crash?: Crash;
 }
 
+/** One run of an init container. */
+export interface InitRun {
+  readonly seconds: number;
+  readonly exitCode: number;
+}
+
 /** The programs that run in the pods. */
 export interface Workloads {
   of(pod: StoredObject): Application;
+  /** An init container begins: how it will go. */
+  initialize(pod: StoredObject, container: string): InitRun;
   /** A container began; `restarts` says how often it had before. */
   started(pod: StoredObject, container: string, restarts: number): void;
   /** The program itself answered its probe with a failure. */

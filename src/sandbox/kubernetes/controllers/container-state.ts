@@ -39,13 +39,25 @@ export interface ContainerState {
 }
 
 const CREATING: Phase = { waiting: { reason: 'ContainerCreating' } };
+/** Of every container of a pod with init containers, until these are done. */
+const INITIALIZING: Phase = { waiting: { reason: 'PodInitializing' } };
+
+type Containers = readonly { readonly name: string; readonly image: string }[];
 
 export function freshContainers(pod: StoredObject): ContainerState[] {
-  const containers: readonly { name: string; image: string }[] = pod.spec.containers ?? [];
+  const initial: Containers = pod.spec.initContainers ?? [];
+  return fresh(pod.spec.containers ?? [], initial.length > 0 ? INITIALIZING : CREATING);
+}
+
+export function freshInitContainers(pod: StoredObject): ContainerState[] {
+  return fresh(pod.spec.initContainers ?? [], INITIALIZING);
+}
+
+function fresh(containers: Containers, phase: Phase): ContainerState[] {
   return containers.map(({ name, image }) => ({
     name,
     image,
-    phase: CREATING,
+    phase,
     last: {},
     restarts: 0,
     ready: false,
@@ -54,8 +66,15 @@ export function freshContainers(pod: StoredObject): ContainerState[] {
 
 /** The containers as an existing pod's status tells them. */
 export function knownContainers(pod: StoredObject): ContainerState[] {
-  const statuses: readonly ContainerStatus[] = pod.status?.containerStatuses ?? [];
-  return freshContainers(pod).map((fresh) => {
+  return known(freshContainers(pod), pod.status?.containerStatuses ?? []);
+}
+
+export function knownInitContainers(pod: StoredObject): ContainerState[] {
+  return known(freshInitContainers(pod), pod.status?.initContainerStatuses ?? []);
+}
+
+function known(containers: ContainerState[], statuses: readonly ContainerStatus[]): ContainerState[] {
+  return containers.map((fresh) => {
     const status = statuses.find((item) => item.name === fresh.name);
     if (status === undefined) return fresh;
     return {
@@ -103,6 +122,7 @@ export interface PodFacts {
   readonly hostIP: string;
   readonly podIP: string | undefined;
   readonly containers: readonly ContainerState[];
+  readonly initContainers?: readonly ContainerState[];
   /** Of the cluster's version, 1.x. */
   readonly minor: number;
 }
@@ -125,6 +145,18 @@ function phaseOf(pod: StoredObject, containers: readonly ContainerState[]): stri
   return begun ? 'Running' : 'Pending';
 }
 
+function initialization(containers: readonly ContainerState[]): Condition {
+  const type = 'Initialized';
+  const missing = containers.filter(({ ready }) => !ready).map(({ name }) => name);
+  if (missing.length === 0) return { type, status: 'True' };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: [${missing.join(' ')}]`,
+  };
+}
+
 function readiness(type: string, containers: readonly ContainerState[]): Condition {
   const missing = containers.filter(({ ready }) => !ready).map(({ name }) => name);
   if (missing.length === 0) return { type, status: 'True' };
@@ -138,11 +170,11 @@ function readiness(type: string, containers: readonly ContainerState[]): Conditi
 
 /** The status of a pod that is on a node. */
 export function podStatus(pod: StoredObject, facts: PodFacts): Record<string, unknown> {
-  const { now, hostIP, podIP, containers, minor } = facts;
+  const { now, hostIP, podIP, containers, minor, initContainers = [] } = facts;
   const before = pod.status ?? {};
   const wanted: readonly Condition[] = [
     ...(minor < SANDBOX_CONDITION_SINCE ? [] : [sandboxReady(podIP)]),
-    { type: 'Initialized', status: 'True' },
+    initialization(initContainers),
     readiness('Ready', containers),
     readiness('ContainersReady', containers),
     { type: 'PodScheduled', status: 'True' },
@@ -161,6 +193,9 @@ export function podStatus(pod: StoredObject, facts: PodFacts): Record<string, un
     ...(minor < HOST_ADDRESSES_SINCE ? {} : { hostIPs: [{ ip: hostIP }] }),
     ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
     startTime: before.startTime ?? now,
+    ...(initContainers.length === 0
+      ? {}
+      : { initContainerStatuses: initContainers.map((container) => containerStatus(pod, container)) }),
     containerStatuses: containers.map((container) => containerStatus(pod, container)),
     qosClass: before.qosClass ?? 'BestEffort',
   };

@@ -1,5 +1,5 @@
 import type { StoredObject } from '../store.ts';
-import { type ContainerState, podStatus } from './container-state.ts';
+import { type PodFacts, podStatus } from './container-state.ts';
 import type { ControllerContext } from './controller-context.ts';
 import { timeText } from './deployment-status.ts';
 import type { EventNote } from './event-recorder.ts';
@@ -30,12 +30,12 @@ export class PodReporter {
     return this.#context.store.get(PODS, namespace, name)?.metadata.uid === uid;
   }
 
-  status(pod: StoredObject, podIP: string | undefined, containers: readonly ContainerState[]): void {
+  status(pod: StoredObject, seen: Pick<PodFacts, 'podIP' | 'containers' | 'initContainers'>): void {
     if (!this.isThere(pod)) return;
     const { store, clock, minor } = this.#context;
     store.mutate(PODS, pod.metadata.namespace, pod.metadata.name, (draft) => {
       const now = timeText(clock.now());
-      draft.status = podStatus(draft, { now, hostIP: this.#node.ip, podIP, containers, minor });
+      draft.status = podStatus(draft, { now, hostIP: this.#node.ip, minor, ...seen });
     });
   }
 
@@ -43,11 +43,16 @@ export class PodReporter {
     this.#context.events.record(pod, {
       ...note,
       source: { component: 'kubelet', host: this.#node.name },
-      fieldPath: `spec.containers{${container}}`,
+      fieldPath: `spec.${isInitial(pod, container) ? 'initContainers' : 'containers'}{${container}}`,
     });
   }
 
   remove(pod: StoredObject): void {
     if (this.isThere(pod)) this.#context.store.remove(PODS, pod.metadata.namespace, pod.metadata.name);
   }
+}
+
+function isInitial(pod: StoredObject, container: string): boolean {
+  const initial: { name: string }[] = pod.spec.initContainers ?? [];
+  return initial.some(({ name }) => name === container);
 }

@@ -13,6 +13,7 @@ import type { ControllerContext } from './controller-context.ts';
 import { timeText } from './deployment-status.ts';
 import type { EventNote } from './event-recorder.ts';
 import { ImagePull } from './image-pull.ts';
+import { InitContainers } from './init-containers.ts';
 import { type Node, PodReporter } from './pod-reporter.ts';
 import { PodTimers } from './pod-timers.ts';
 import { probeFailure, readinessProbeOf } from './probe.ts';
@@ -39,6 +40,7 @@ export class PodWorker {
   readonly #timers: PodTimers;
   readonly #reporter: PodReporter;
   readonly #pull: ImagePull;
+  readonly #init: InitContainers;
   readonly #containers: ContainerState[];
   #pod: StoredObject;
   #podIP: string | undefined;
@@ -65,6 +67,17 @@ export class PodWorker {
       application: () => this.#application(),
       tell: (type, reason, message) => this.#tell(type, reason, message),
       become: (phase) => this.#become(phase),
+      done: () => this.#initialize(),
+    });
+    const { context, workloads } = options;
+    this.#init = new InitContainers(pod, {
+      timers: this.#timers,
+      now: () => context.clock.now(),
+      tell: (type, reason, message, container) => this.#tell(type, reason, message, container),
+      run: (container) => workloads.initialize(this.#pod, container),
+      started: (container, restarts) => workloads.started(this.#pod, container, restarts),
+      stopped: (container, exitCode) => workloads.stopped(this.#pod, container, exitCode),
+      changed: () => this.#writeStatus(),
       done: () => this.#start(),
     });
   }
@@ -121,9 +134,13 @@ export class PodWorker {
     return this.#options.workloads.of(this.#pod);
   }
 
+  #initialize(): void {
+    this.#podIP ??= this.#options.nextAddress();
+    this.#init.begin();
+  }
+
   #start(): void {
-    const { context, workloads, nextAddress } = this.#options;
-    this.#podIP ??= nextAddress();
+    const { context, workloads } = this.#options;
     this.#successes = 0;
     this.#failures = 0;
     const startedAt = timeText(context.clock.now());
@@ -258,7 +275,11 @@ export class PodWorker {
   }
 
   #writeStatus(): void {
-    this.#reporter.status(this.#pod, this.#podIP, this.#containers);
+    this.#reporter.status(this.#pod, {
+      podIP: this.#podIP,
+      containers: this.#containers,
+      initContainers: this.#init.states,
+    });
   }
 
   #tell(type: EventNote['type'], reason: string, message: string, container?: string): void {

@@ -2,10 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import { finished, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { PortFailure } from '../../ports/failure.ts';
-import { cancelledFailure, networkFailure, timeoutFailure } from '../network-failure.ts';
+import { PortFailure } from '../ports/failure.ts';
 import { abortable } from './abortable.ts';
-import type { Credentials } from './credentials.ts';
+import { cancelledFailure, networkFailure, timeoutFailure } from './network-failure.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
@@ -36,6 +35,31 @@ export interface ApiStream {
   readonly body: Readable;
 }
 
+/** What a request needs besides itself: headers, TLS material, and an agent where a proxy is in the way. */
+export type Authorization = Pick<
+  https.RequestOptions,
+  'auth' | 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'
+> & {
+  readonly headers: http.OutgoingHttpHeaders;
+  readonly agent: http.Agent | undefined;
+};
+
+export interface Credentials {
+  /** Asked for each request: tokens and certificates rotate. */
+  authorize(): Promise<Authorization>;
+  /** The server answered 401; true when asking again may give something new. */
+  forget(): boolean;
+}
+
+export interface TransportOptions {
+  /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY are taken from it; none when absent, and never for this machine itself. */
+  readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
+  /** What the other end is called in sentences: 'the API server'; its address is added. */
+  readonly server: string;
+  /** 'The request to the cluster' */
+  readonly request: string;
+}
+
 /** Moves requests to one API server and answers back. Any status is an answer; failures are PortFailures. */
 export interface Transport {
   send(request: ApiRequest): Promise<ApiResponse>;
@@ -44,15 +68,21 @@ export interface Transport {
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
+const CLUSTER: TransportOptions = { server: 'the API server', request: 'The request to the cluster' };
 const POOL = { keepAlive: true, keepAliveMsecs: 30_000, maxFreeSockets: 8, scheduling: 'lifo' } as const;
 
 /** One keep-alive pool for reads; each write gets a connection of its own, so none is lost to one that has idled too long. */
-export function createTransport(server: string, credentials: Credentials): Transport {
+export function createTransport(
+  server: string,
+  credentials: Credentials,
+  options: TransportOptions = CLUSTER,
+): Transport {
   const base = new URL(server);
   const secure = base.protocol === 'https:';
   const client = secure ? https : http;
-  const pool = new client.Agent(POOL);
-  const single = new client.Agent({ keepAlive: false });
+  const proxyEnv = options.proxyEnv === undefined || isThisMachine(base) ? {} : options.proxyEnv;
+  const pool = new client.Agent({ ...POOL, proxyEnv });
+  const single = new client.Agent({ keepAlive: false, proxyEnv });
   const prefix = base.pathname.replace(/\/+$/, '');
 
   async function start(
@@ -120,7 +150,7 @@ export function createTransport(server: string, credentials: Credentials): Trans
         const { body, truncated } = await collect(decoded(response), request.maxBytes ?? MAX_BYTES);
         return { status: response.statusCode ?? 0, headers: response.headers, body, truncated };
       } catch (error) {
-        throw explain(error, request, base.host, deadline.aborted, seen);
+        throw explain(error, request, `${options.server} at ${base.host}`, deadline.aborted, seen, options);
       }
     },
     async open(request) {
@@ -134,12 +164,23 @@ export function createTransport(server: string, credentials: Credentials): Trans
         const response = await startWithFreshCredential(request, signal, seen);
         return { status: response.statusCode ?? 0, headers: response.headers, body: decoded(response) };
       } catch (error) {
-        throw explain(error, request, base.host, deadline.signal.aborted, seen);
+        throw explain(
+          error,
+          request,
+          `${options.server} at ${base.host}`,
+          deadline.signal.aborted,
+          seen,
+          options,
+        );
       } finally {
         clearTimeout(timer);
       }
     },
   };
+}
+
+function isThisMachine({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
 interface Progress {
@@ -150,13 +191,13 @@ interface Progress {
 function explain(
   error: unknown,
   request: ApiRequest,
-  host: string,
+  server: string,
   late: boolean,
   seen: Progress,
+  { request: called }: TransportOptions,
 ): PortFailure {
   if (error instanceof PortFailure) return error;
-  const server = `the API server at ${host}`;
-  if (request.signal?.aborted) return cancelledFailure('The request to the cluster', error);
+  if (request.signal?.aborted) return cancelledFailure(called, error);
   if (!late) return capitalised(networkFailure(error, server));
   if (!seen.authorized) {
     return new PortFailure('The login plugin did not give a credential in time.', {
