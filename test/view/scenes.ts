@@ -72,6 +72,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
     ],
     live: healthy,
   },
+  'lost-verifying': {
+    drafts: [...untilSwitch(), ...begun('switch-frontend'), verifying],
+    live: healthy,
+    host: 'lost',
+  },
   waiting: {
     drafts: [
       ...untilSwitch(),

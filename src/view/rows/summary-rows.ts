@@ -39,8 +39,7 @@ export function summaryRows(session: SessionState, folder: string, width: number
       span(`  in ${duration(took)}`, 'strong'),
       span(`  ${countsOf(steps)}`, 'muted'),
     ),
-    // A success has nothing to say that does not follow below.
-    ...(end === undefined || end.outcome === 'succeeded' ? [] : paragraph(end.summary, width)),
+    ...(end === undefined || isSaidBelow(steps, end) ? [] : paragraph(end.summary, width)),
     ...section('Written', writtenRows(session, width)),
     ...named('Failed', 'bad', (step) => (step.state === 'failed' ? step.failure.message : undefined)),
     ...named('Cut off', 'warn', (step) => (step.state === 'interrupted' ? step.evidence : undefined)),
@@ -48,7 +47,8 @@ export function summaryRows(session: SessionState, folder: string, width: number
     ...named('Skipped', 'warn', (step) => skippedAs(step, 'choice')),
     ...section('Notes', notes),
     ...section('Steps', stepTable(session, steps, width)),
-    ...unneeded(steps, width),
+    ...byNumber('not reached', steps.filter(isUnreached), width),
+    ...byNumber('not needed', steps.filter(isUnneeded), width),
     blank,
     ...paragraph(`${folder}/journal.jsonl`, width, 'plain', row(span('journal  ', 'muted'))),
     row(span('told by  ', 'muted'), span(`rollbook show ${session.session}`)),
@@ -63,6 +63,16 @@ function withStep(session: SessionState, one: Part): readonly Named[] {
 /** Neither run nor decided: its condition did not hold, or another way was taken. */
 function isUnneeded({ step }: Named): boolean {
   return step.state === 'skipped' && (step.why === 'condition' || step.why === 'passed');
+}
+
+function isUnreached({ step }: Named): boolean {
+  return step.state === 'pending';
+}
+
+/** A success has nothing to say that does not follow, and a failure is told by the step that failed. */
+function isSaidBelow(steps: readonly Named[], end: NonNullable<SessionState['end']>): boolean {
+  if (end.outcome === 'succeeded') return true;
+  return steps.some(({ step }) => step.state === 'failed' && end.summary.includes(step.failure.message));
 }
 
 function skippedAs(step: StepState, why: 'unavailable' | 'choice'): string | undefined {
@@ -113,16 +123,15 @@ function reasonRows(
 
 function stepTable(session: SessionState, steps: readonly Named[], width: number): readonly Row[] {
   const lines = steps
-    .filter((one) => !isUnneeded(one))
+    .filter((one) => !isUnneeded(one) && !isUnreached(one))
     .map(({ id, number, step }) => {
       const face = faceOf(session, step, 0);
-      const isQuiet = step.state === 'pending' || step.state === 'skipped';
       return row(
         span(`  ${face.glyph}`, face.tone),
         span(number, 'muted'),
-        span(titleOf(session, id), isQuiet ? 'muted' : 'plain'),
+        span(titleOf(session, id), step.state === 'skipped' ? 'muted' : 'plain'),
         span(face.time, 'muted'),
-        span(step.state === 'pending' ? 'not reached' : face.word, face.tone),
+        span(face.word, face.tone),
       );
     });
   return table(
@@ -132,9 +141,9 @@ function stepTable(session: SessionState, steps: readonly Named[], width: number
   );
 }
 
-/** What did not apply is noise here, but it is not hidden: by number. */
-function unneeded(steps: readonly Named[], width: number): readonly Row[] {
-  const numbers = steps.filter(isUnneeded).map(({ number }) => number);
-  if (numbers.length === 0) return [];
-  return [blank, ...paragraph(numbers.join('  '), width, 'muted', row(span('not needed  ', 'muted')))];
+/** What did not happen is noise here, but it is not hidden. */
+function byNumber(what: string, steps: readonly Named[], width: number): readonly Row[] {
+  if (steps.length === 0) return [];
+  const numbers = steps.map(({ number }) => number).join('  ');
+  return [blank, ...paragraph(numbers, width, 'muted', row(span(what.padEnd(13), 'muted')))];
 }

@@ -8,6 +8,8 @@ interface VerifyingOptions {
   readonly now: number;
   /** Since when what is verified has held, in milliseconds since the epoch. */
   readonly holdingSince?: number | undefined;
+  /** Nobody looks any more. */
+  readonly isHostGone?: boolean;
 }
 
 type Verifying = Extract<StepState, { state: 'verifying' }>;
@@ -17,7 +19,7 @@ const BAR = 20;
 /** What is being observed, and how much of the window has held. */
 export function verifyingRows(
   step: Verifying,
-  { width, now, holdingSince }: VerifyingOptions,
+  { width, now, holdingSince, isHostGone }: VerifyingOptions,
 ): readonly Row[] {
   const { aim } = step;
   const head = paragraph(
@@ -26,6 +28,10 @@ export function verifyingRows(
     'strong',
     row(span(`${glyphs.running} `, 'accent')),
   );
+  if (isHostGone) {
+    const text = 'It was being verified when its host went. That goes on when the session is resumed.';
+    return paragraph(text, width, 'strong', row(span(`${glyphs.interrupted} `, 'warn')));
+  }
   const seen = step.observed;
   if (seen === undefined)
     return [...head, ...paragraph('the first look is under way …', width, 'muted', row('  '))];
