@@ -245,6 +245,14 @@ export const scenes: Readonly<Record<string, Scene>> = {
     ],
     live: healthy,
   },
+  'ended-early': {
+    drafts: [
+      ...untilSwitch(),
+      planned('switch-frontend', switchPlan('frontend')),
+      { type: 'session-ended', outcome: 'aborted', summary: 'aborted by the operator' },
+    ],
+    live: failing,
+  },
   'undo-on-failure': {
     drafts: [
       ...refused,

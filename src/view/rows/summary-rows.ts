@@ -121,11 +121,20 @@ function reasonRows(
   });
 }
 
+/** Nobody's turn any more: the session ended before the step did. */
+const OPEN: ReadonlySet<StepState['state']> = new Set([
+  'ready',
+  'awaiting-confirmation',
+  'awaiting-answer',
+  'confirmed',
+]);
+const LEFT_OPEN = { glyph: glyphs.waiting, tone: 'muted', word: 'not done', time: '' } as const;
+
 function stepTable(session: SessionState, steps: readonly Named[], width: number): readonly Row[] {
   const lines = steps
     .filter((one) => !isUnneeded(one) && !isUnreached(one))
     .map(({ id, number, step }) => {
-      const face = faceOf(session, step, 0);
+      const face = OPEN.has(step.state) ? LEFT_OPEN : faceOf(session, step, 0);
       return row(
         span(`  ${face.glyph}`, face.tone),
         span(number, 'muted'),
