@@ -2,6 +2,7 @@ import { Optional } from '@marcbachmann/cel-js';
 import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
 import type { Json, JsonObject } from '../ports/json.ts';
 import { formatDuration } from '../prose/duration.ts';
+import { inTime, TakesTooLong } from '../prose/in-time.ts';
 import { type Compiler, createCompiler } from './compile.ts';
 import { ExpressionFailure } from './expression-failure.ts';
 import type { Expression, Template } from './runbook.ts';
@@ -73,7 +74,15 @@ export function createScope(parts: ScopeParts): ExpressionScope {
 /** The value of one expression, bare or within `${{ }}`. Throws an ExpressionFailure that names it and what was missing. */
 export function evaluateExpression(expression: Expression, scope: ExpressionScope): Json {
   const text = bareExpression(expression);
-  return toJson(scope.compiler.compile(text).evaluate(scope.context), text);
+  const compiled = scope.compiler.compile(text);
+  const evaluate = () => compiled.evaluate(scope.context);
+  try {
+    // A pattern may meet a text that keeps it busy for ever; all else is bounded by the size of the expression.
+    return toJson(text.includes('matches') ? inTime(evaluate) : evaluate(), text);
+  } catch (error) {
+    if (error instanceof TakesTooLong) throw new ExpressionFailure(text, 'value', error.message);
+    throw error;
+  }
 }
 
 /** Like evaluateExpression, for what must be true or false. */

@@ -174,3 +174,24 @@ describe('scopes', () => {
     );
   });
 });
+
+describe('a pattern in an expression', () => {
+  const scope = createScope({
+    inputs: { text: `${'a'.repeat(60)}!` },
+    vars: { slow: '${{ inputs.text.matches("^(a+)+$") }}' },
+  });
+
+  it.each(['inputs.text.matches("^(a+)+$")', 'vars.slow'])(
+    'is given up in %s when it would never end',
+    (expression) => {
+      expect(() => evaluateExpression(expression, scope)).toThrow(/takes longer than 250 ms/);
+    },
+  );
+
+  it('is matched as ever otherwise, and what is missing is still told', () => {
+    expect(evaluateExpression('inputs.text.matches("^a+!$")', scope)).toBe(true);
+    expect(() => evaluateExpression('inputs.none.matches("a")', scope)).toThrow(
+      expect.objectContaining({ fault: 'missing' }),
+    );
+  });
+});

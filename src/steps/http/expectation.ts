@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { matchInTime } from '../../prose/match-in-time.ts';
+import { inTime, TakesTooLong } from '../../prose/in-time.ts';
 
 export const expectationFields = {
   'expect-status': z
@@ -36,10 +36,15 @@ export function mismatch(
   if (contains !== null && !answer.body.includes(contains)) {
     return `answered ${answer.status}, but the body does not contain "${contains}"`;
   }
-  const matched = matches === null || matchInTime(new RegExp(matches, 'u'), answer.body);
-  if (matched === undefined)
-    return `answered ${answer.status}, but /${matches}/ takes too long over the body`;
-  return matched ? undefined : `answered ${answer.status}, but the body does not match /${matches}/`;
+  if (matches === null) return undefined;
+  try {
+    const pattern = new RegExp(matches, 'u');
+    if (inTime(() => pattern.test(answer.body))) return undefined;
+    return `answered ${answer.status}, but the body does not match /${matches}/`;
+  } catch (error) {
+    if (!(error instanceof TakesTooLong)) throw error;
+    return `answered ${answer.status}, but to match /${matches}/ against the body: ${error.message}`;
+  }
 }
 
 function isPattern(source: string): boolean {
