@@ -23,8 +23,7 @@ export function paneFrame(state: ScreenState, pane: Pane, options: PaneOptions):
   const { area, now, focused } = options;
   const inner = { width: area.width - 4, height: area.height - 2, now };
   const mode = state.session?.world.mode ?? 'incident';
-  const pinned =
-    pane === 'step' ? pinnedRows(state, inner.width).slice(0, Math.max(1, inner.height - 3)) : [];
+  const pinned = pane === 'step' ? pinnedIn(state, inner) : [];
   const room = inner.height - (pinned.length === 0 ? 0 : pinned.length + 1);
   const rows = paneRows(state, pane, { ...inner, height: room });
   const seen = viewport(rows, room, topOf(state, pane, rows.length, { ...inner, height: room }));
@@ -43,6 +42,14 @@ export function paneFrame(state: ScreenState, pane: Pane, options: PaneOptions):
   });
 }
 
+/** The question, with some rows left for what it is about. */
+function pinnedIn(
+  state: ScreenState,
+  inner: { readonly width: number; readonly height: number },
+): readonly Row[] {
+  return pinnedRows(state, inner.width, Math.max(1, inner.height - 3));
+}
+
 /** The rows of a pane that are scrolled, and how many are in sight: where scrolling has to stop. */
 export function paneExtent(
   state: ScreenState,
@@ -50,7 +57,7 @@ export function paneExtent(
   { area, now }: PaneOptions,
 ): { total: number; height: number } {
   const inner = { width: area.width - 4, height: area.height - 2, now };
-  const pinned = pane === 'step' ? pinnedRows(state, inner.width).length : 0;
+  const pinned = pane === 'step' ? pinnedIn(state, inner).length : 0;
   const height = inner.height - (pinned === 0 ? 0 : pinned + 1);
   return { total: paneRows(state, pane, { ...inner, height }).length, height };
 }

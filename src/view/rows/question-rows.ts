@@ -3,9 +3,12 @@ import { keyOf } from '../keys.ts';
 import { blank, paragraph, type Row, row, rowWidth, span, type Tone } from '../text/row.ts';
 import { fieldRow, type TextField, textOf } from '../text-field.ts';
 import { glyphs } from '../theme.ts';
+import { decisionRows } from './decision-rows.ts';
 
 export interface QuestionOptions {
   readonly width: number;
+  /** Rows at most. */
+  readonly height: number;
   /** Which choice is marked; -1: none yet. */
   readonly focus: number;
   /** What is being typed, when a word or an answer is. */
@@ -26,13 +29,7 @@ const RISKS: Readonly<Record<string, Badge>> = {
 /** What is asked, and the answers that can be given now. Stays in sight whatever else is cut. */
 export function questionRows(question: OpenQuestion, options: QuestionOptions): readonly Row[] {
   const { asks } = question;
-  if (asks?.type === 'decision') {
-    return [
-      ...paragraph(asks.message, options.width, 'strong'),
-      ...optionRows(question, options),
-      row(span(`${glyphs.up} ${glyphs.down} mark an answer, enter gives it`, 'muted')),
-    ];
-  }
+  if (asks?.type === 'decision') return decisionRows(asks.message, asks.options, options);
   if (asks?.type === 'prompt' && options.field !== undefined) {
     return [
       ...paragraph(asks.message, options.width, 'strong'),
@@ -66,21 +63,6 @@ function wordRows(word: string, field: TextField, cells: number): readonly Row[]
   );
   const entry = fieldRow(field, Math.max(8, cells - 2 - rowWidth(verdict) - 3));
   return [ask, row(span(`${glyphs.pointer} `, 'accent'), ...entry, span('   '), ...verdict)];
-}
-
-function optionRows(question: OpenQuestion, { width, focus }: QuestionOptions): readonly Row[] {
-  const { asks } = question;
-  if (asks?.type !== 'decision') return [];
-  return asks.options.flatMap((option, place) => {
-    const isMarked = place === focus;
-    const text = `${place + 1}  ${option.label}`;
-    const line = isMarked
-      ? row(span(`${glyphs.pointer} `, 'accent'), span(` ${text} `, 'button'))
-      : row(span(`   ${text}`));
-    const why =
-      option.description === undefined ? [] : paragraph(option.description, width, 'muted', row('      '));
-    return [line, ...why];
-  });
 }
 
 const ASKS: Readonly<Record<OpenQuestion['waiting']['for'], string>> = {

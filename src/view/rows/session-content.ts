@@ -61,10 +61,11 @@ export function outputLines(state: ScreenState, step: StepState): readonly strin
 }
 
 /** What stays in sight at the bottom of the step's pane. */
-export function pinnedRows(state: ScreenState, width: number): readonly Row[] {
+export function pinnedRows(state: ScreenState, width: number, height: number): readonly Row[] {
   const question = questionInSight(state);
   if (question === undefined) return [];
-  return questionRows(question, { width, focus: focusOf(state, question), field: fieldFor(state, question) });
+  const [focus, field] = [focusOf(state, question), fieldFor(state, question)];
+  return questionRows(question, { width, height, focus, field }).slice(0, height);
 }
 
 /** All of a pane's rows, whatever is in sight of them. */
