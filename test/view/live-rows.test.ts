@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figure, liveRows, liveSummary, sparkline } from '../../src/view/rows/live-rows.ts';
+import { figure, liveRows, liveSummary, podRows, sparkline } from '../../src/view/rows/live-rows.ts';
 import { plainText } from '../../src/view/text/row.ts';
 import { NOW } from './screen.ts';
 import { failing } from './snapshots.ts';
@@ -34,6 +34,16 @@ describe('the live pane', () => {
     expect(wide).toContain('14 restarts');
     expect(narrow).not.toContain('14 restarts');
     for (const name of ['frontend-green', 'backend-blue', 'frontend-service']) expect(narrow).toContain(name);
+  });
+
+  it('says why a pod is not ready, after the word that kubectl has for it, and cuts no age', () => {
+    const pods = failing.pods.map((pod) => ({ ...pod, ...(pod.ready ? {} : { reason: 'back-off 2m40s' }) }));
+    const at = (width: number) =>
+      podRows({ ...failing, pods }, width, NOW)
+        .map(plainText)
+        .join('\n');
+    expect(at(100)).toContain('CrashLoopBackOff: back-off 2m40s');
+    for (const line of at(59).split('\n').slice(1, -1)) expect(line).toMatch(/ 11m$/);
   });
 
   it('has no colour left when what it shows may be old', () => {

@@ -195,7 +195,7 @@ export function podRows(live: LiveSnapshot, width: number, now: number): readonl
       {},
       { cut: 'middle', gives: 1, min: 16 },
       { align: 'right' },
-      { gives: 1, min: 18, max: 60 },
+      { gives: 1, min: 12, max: 60 },
       { align: 'right' },
       { align: 'right' },
       // The workloads tell it too.
