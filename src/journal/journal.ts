@@ -126,7 +126,9 @@ function writeAll(descriptor: number, bytes: Buffer): void {
 function cutBack(descriptor: number, size: number): void {
   try {
     ftruncateSync(descriptor, size);
-  } catch {}
+  } catch {
+    // A disk that refuses this as well leaves a line cut short, which the next start puts aside.
+  }
 }
 
 function putAside(folder: string, descriptor: number, end: JournalEnd): void {

@@ -1,6 +1,6 @@
 import type { Asked } from '../../src/engine/intent.ts';
 import type { Closed, FromHost, SessionClient } from '../../src/host/protocol.ts';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 import { events } from './sessions.ts';
 
 export interface FakeClient extends SessionClient {

@@ -1,5 +1,4 @@
-import type { LiveSnapshot } from '../../src/cluster/live.ts';
-import type { Draft } from '../../src/engine/event.ts';
+import type { Scene } from './scene.ts';
 import { begun, healthy, refused, verifying } from './scene-parts.ts';
 import {
   done,
@@ -14,13 +13,6 @@ import {
   untilSwitch,
 } from './sessions.ts';
 import { failing } from './snapshots.ts';
-
-export interface Scene {
-  readonly drafts: readonly Draft[];
-  readonly live?: LiveSnapshot;
-  readonly host?: 'lost';
-  readonly output?: { readonly step: string; readonly text: string };
-}
 
 /** Every state of the session screen worth looking at, by name. */
 export const scenes: Readonly<Record<string, Scene>> = {

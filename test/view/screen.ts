@@ -2,7 +2,7 @@ import { keyName } from '../../src/view/keys.ts';
 import type { Size } from '../../src/view/layout.ts';
 import { type Pressed, paste, press, SETTLE_MS } from '../../src/view/press.ts';
 import { createScreenStore, type ScreenState } from '../../src/view/store.ts';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 import { events, START } from './sessions.ts';
 
 export const WIDE: Size = { columns: 120, rows: 36 };

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Intent } from '../../src/engine/intent.ts';
 import { SessionScreen } from '../../src/view/screens/session-screen.tsx';
 import { createScreenStore } from '../../src/view/store.ts';
-import { type Scene, scenes } from './scenes.ts';
+import type { Scene } from './scene.ts';
+import { scenes } from './scenes.ts';
 import { NOW } from './screen.ts';
 import { events, planned, switchPlan, untilSwitch } from './sessions.ts';
 
