@@ -1,6 +1,6 @@
 import type { Forge, ForgeProject } from '../gitlab/forge.ts';
 import { NEIGHBOURS, neighbourPath, neighbourText } from './app-interface-files.ts';
-import type { Environment } from './kas-spec.ts';
+import type { Environment, FixedVersion } from './kas-spec.ts';
 import type { KasState } from './kas-state.ts';
 import { kasNamespace } from './names.ts';
 import { BOT, CONTROL_PLANE, type Person } from './people.ts';
@@ -55,7 +55,10 @@ function withRef(text: string, environment: Environment, sha: string): string {
 }
 
 /** The Control Plane team fixes the service, and opens the merge request that promotes the new version. */
-export async function promoteFix(options: ColleaguesOptions, environment: Environment): Promise<void> {
+export async function promoteFix(
+  options: ColleaguesOptions,
+  { environment, runs }: { readonly environment: Environment; readonly runs: FixedVersion },
+): Promise<void> {
   const { forge, projects, state, gitlabUrl } = options;
   const { code, appInterface } = projects;
   const [author = BOT] = CONTROL_PLANE;
@@ -66,7 +69,7 @@ export async function promoteFix(options: ColleaguesOptions, environment: Enviro
       'package db\n\n// Waits no longer than this for a connection.\nconst acquireTimeoutSeconds = 5\n',
     message: 'MGDSTRM-10741 | do not hold a database connection while waiting for another\n',
   });
-  state.addVersion(fix.sha);
+  state.addVersion(fix.sha, runs);
   await forge.push(code, author.username, code.defaultBranch, fix.before, fix.sha);
   const text = (await appInterface.repository.readText(appInterface.defaultBranch, SAAS_FILE)) ?? '';
   const title = promotionTitle(environment, fix.sha);

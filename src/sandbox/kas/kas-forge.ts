@@ -52,9 +52,7 @@ export async function startKasForge(options: KasForgeOptions): Promise<KasForge>
     );
   }
   if (rollForward !== undefined) {
-    timers.after(rollForward.afterSeconds, () =>
-      timers.run(() => promoteFix(colleagues, rollForward.environment)),
-    );
+    timers.after(rollForward.afterSeconds, () => timers.run(() => promoteFix(colleagues, rollForward)));
   }
   return {
     projects,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 const seconds = z.number().check(z.minimum(0));
 const environment = z.enum(['production', 'stage']);
+const fixedVersion = z.enum(['well', 'misbehaves', 'never-ready']);
 
 /** What a new version's merge request goes through, and how long each part takes. */
 const bot = z.strictObject({
@@ -56,13 +57,21 @@ export const kasSwitches = {
   bot: z.optional(bot),
   deployer: z.optional(z.strictObject({ seconds: z.optional(seconds), fails: z.optional(z.boolean()) })),
   /** The Control Plane team's new version: when its merge request is opened, counted from the start. */
-  rollForward: z.optional(z.strictObject({ afterSeconds: seconds, environment: z.optional(environment) })),
+  rollForward: z.optional(
+    z.strictObject({
+      afterSeconds: seconds,
+      environment: z.optional(environment),
+      /** How the new version runs, once it is rolled out. */
+      runs: z.optional(fixedVersion),
+    }),
+  ),
 };
 
 const kasInput = z.strictObject(kasSwitches);
 export type KasInput = z.infer<typeof kasInput>;
 
 export type Environment = z.infer<typeof environment>;
+export type FixedVersion = z.infer<typeof fixedVersion>;
 export const ENVIRONMENTS: readonly Environment[] = ['stage', 'production'];
 
 type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
@@ -76,7 +85,9 @@ export interface KasSpec
     readonly rebaseAfterSeconds: number | undefined;
   };
   readonly deployer: { readonly seconds: number; readonly fails: boolean };
-  readonly rollForward: { readonly afterSeconds: number; readonly environment: Environment } | undefined;
+  readonly rollForward:
+    | { readonly afterSeconds: number; readonly environment: Environment; readonly runs: FixedVersion }
+    | undefined;
 }
 
 export function completeKas(input: KasInput): KasSpec {
@@ -110,6 +121,7 @@ export function completeKas(input: KasInput): KasSpec {
     rollForward: rollForward && {
       afterSeconds: rollForward.afterSeconds,
       environment: rollForward.environment ?? (input.bad === 'stage' ? 'stage' : 'production'),
+      runs: rollForward.runs ?? 'well',
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { BehaviourChange, Program } from '../world/applications.ts';
 import type { PlacedMigration } from './code-history.ts';
 import type { KasContent } from './kas-content.ts';
-import { ENVIRONMENTS, type Environment, isBadIn, type KasSpec } from './kas-spec.ts';
+import { ENVIRONMENTS, type Environment, type FixedVersion, isBadIn, type KasSpec } from './kas-spec.ts';
 import { isCompatible } from './migrations.ts';
 import { KAS_DEPLOYMENT, kasNamespace, TAG_LENGTH } from './names.ts';
 
@@ -10,6 +10,8 @@ export interface Version {
   readonly sha: string;
   /** Place of its commit in the code's history. */
   readonly place: number;
+  /** How it runs wherever it runs; a version of the past runs as the world's switches say. */
+  readonly runs?: FixedVersion;
 }
 
 const WELL: BehaviourChange = { pullSeconds: 1, startupSeconds: 1.2, errorRate: 0.0015, latencyMs: 30 };
@@ -22,6 +24,12 @@ const BAD: BehaviourChange = {
     'unable to list kafka requests: context deadline exceeded',
     'cannot acquire a database connection: pool exhausted',
   ],
+};
+
+const RUNS: Readonly<Record<FixedVersion, BehaviourChange>> = {
+  well: WELL,
+  misbehaves: BAD,
+  'never-ready': { ...WELL, health: 503 },
 };
 
 /** What is known of the versions and the two databases: what runs well where, and what the schema has. */
@@ -48,9 +56,10 @@ export class KasState {
     }
   }
 
-  /** A version of which there was nothing at the start: it is newer than all others, and well. */
-  addVersion(sha: string): void {
-    this.#versions.set(sha.slice(0, TAG_LENGTH), { sha, place: this.#versions.size });
+  /** A version of which there was nothing at the start: it is newer than all others. */
+  addVersion(sha: string, runs?: FixedVersion): void {
+    const version = { sha, place: this.#versions.size, ...(runs === undefined ? {} : { runs }) };
+    this.#versions.set(sha.slice(0, TAG_LENGTH), version);
   }
 
   byTag(tag: string): Version | undefined {
@@ -103,6 +112,7 @@ export class KasState {
         errorLines: [`ERROR: column ${table}.${column} does not exist (SQLSTATE 42703)`],
       };
     }
+    if (version.runs !== undefined) return RUNS[version.runs];
     return this.#bad.has(`${namespace} ${version.sha}`) ? BAD : WELL;
   }
 }
