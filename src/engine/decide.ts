@@ -10,6 +10,7 @@ import {
   currentStep,
   isUndoable,
   lastUndoable,
+  sectionFor,
   undoableSteps,
 } from './select.ts';
 import type { SessionState, StepState } from './state.ts';
@@ -83,7 +84,7 @@ function decideStep(state: SessionState, intent: StepIntent, by: Answerer, now: 
     }
     case 'answer-step':
       return step.state === 'awaiting-answer'
-        ? answer(step, step.plan.question, intent.value, by, now)
+        ? answer(state, step, intent.value, by, now)
         : notItsTurn(intent.step);
     case 'skip-step': {
       const reason = intent.reason.trim();
@@ -114,12 +115,13 @@ function whyNotConfirmed(
 }
 
 function answer(
-  step: StepState,
-  question: Question | undefined,
+  state: SessionState,
+  step: Extract<StepState, { state: 'awaiting-answer' }>,
   value: Json,
   by: Answerer,
   now: number,
 ): Decision {
+  const { question } = step.plan;
   if (question === undefined) return notItsTurn(step.id);
   const problem = whyNotAnAnswer(question, value);
   if (problem !== undefined) return refuse(problem);
@@ -136,7 +138,14 @@ function answer(
     { type: 'step-answered', step: step.id, value: kept, by },
     { type: 'step-succeeded', step: step.id, summary, evidence: [], outputs: { value: kept }, durationMs },
   ];
-  if (option?.goTo !== undefined) drafts.push({ type: 'went-to', section: option.goTo, by });
+  if (option?.goTo !== undefined) {
+    const section = sectionFor(state, step, option.goTo);
+    if (section === undefined)
+      return refuse(
+        `The answer ${option.value} leads to the section ${option.goTo}, which the runbook lacks. Choose another.`,
+      );
+    drafts.push({ type: 'went-to', section, by });
+  }
   return { ok: true, drafts };
 }
 

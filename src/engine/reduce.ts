@@ -2,7 +2,7 @@ import type { Event } from './event.ts';
 import { indexOf, placesOf } from './lookup.ts';
 import { patched } from './patched.ts';
 import { base, newStep, reduceStep } from './reduce-step.ts';
-import { currentPlace, currentStep, firstOpenStep, isOver } from './select.ts';
+import { currentPlace, currentStep, firstOpenStep, isOver, sectionFor } from './select.ts';
 import type { SessionState, StepState, UndoState } from './state.ts';
 
 /** Folds one event into the session. Reads no clock and no world: the same events give the same state. */
@@ -126,7 +126,7 @@ function withStep(state: SessionState, id: string, event: Event): SessionState {
   if (changed === step) return state;
   const steps = patched(state.steps, { [id]: changed });
   const next = { ...state, steps, ...writtenBy(state, step, changed) };
-  const branch = event.type === 'step-succeeded' ? branchOf(changed) : undefined;
+  const branch = event.type === 'step-succeeded' ? branchOf(next, changed) : undefined;
   return branch === undefined ? next : goTo(next, branch);
 }
 
@@ -143,10 +143,11 @@ function writtenBy(
 }
 
 /** Where the chosen option of a decision leads: the answer alone says it, even if nothing was written after it. */
-function branchOf(step: StepState): string | undefined {
+function branchOf(state: SessionState, step: StepState): string | undefined {
   if (step.state !== 'succeeded' || step.plan?.question?.type !== 'decision') return undefined;
   const { value } = step.outputs;
-  return step.plan.question.options.find((option) => option.value === value)?.goTo;
+  const goTo = step.plan.question.options.find((option) => option.value === value)?.goTo;
+  return goTo === undefined ? undefined : sectionFor(state, step, goTo);
 }
 
 /** The turn passes on, always forwards, when the current step is over. An undone step keeps it: the operator says what now. */

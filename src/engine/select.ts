@@ -11,6 +11,16 @@ export function stepOf(state: SessionState, step: StepState): Step {
   return found;
 }
 
+/**
+ * Where an option leads: options may come from an expression, so their sections have the names of the step's own
+ * file. Undefined: there is none.
+ */
+export function sectionFor(state: SessionState, step: StepState, goTo: string): string | undefined {
+  if (goTo === 'end') return goTo;
+  const section = state.runbook.scopes[stepOf(state, step).scope]?.sections?.[goTo] ?? goTo;
+  return indexOf(state.runbook).sections.has(section) ? section : undefined;
+}
+
 /** Nothing more will happen to it by itself, and the next step may go ahead. */
 export function isOver(state: SessionState, step: StepState): boolean {
   switch (step.state) {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../ports/json.ts';
+import type { JsonObject } from '../ports/json.ts';
 import type { OnFailure, Runbook, Scope, Section, Step } from './runbook.ts';
 
 /** A section while it is put together; its id may turn out to name no step. */
@@ -58,7 +58,7 @@ export function inlineCalls(runbook: Runbook, called: ReadonlyMap<string, Runboo
       .filter((piece) => piece.stepIds.length > 0)
       .map(({ section, stepIds }) => ({ ...section, stepIds })),
     steps: steps.map((step) => redirect(step, targets, called)),
-    scopes: scopesOf(runbook, called, calls),
+    scopes: scopesOf(runbook, called, calls, targets),
   };
 }
 
@@ -98,10 +98,6 @@ function inlineStep(step: Step, call: Step): Step {
       ...call.conditions,
       ...step.conditions.map(({ scope: inner, expression }) => ({ scope: scope(inner), expression })),
     ],
-    with:
-      step.uses === 'decision'
-        ? mapGoTo(step.with, (id) => (id === 'end' ? id : prefixed(call.id, id)))
-        : step.with,
     scope: scope(step.scope),
     onFailure: inlineOnFailure(step.onFailure, call.id),
   };
@@ -124,7 +120,6 @@ function redirect(
   targets: ReadonlyMap<string, string>,
   called: ReadonlyMap<string, Runbook>,
 ): Step {
-  const target = (id: string) => targets.get(id) ?? id;
   const { onFailure } = step;
   const undo = (id: string) =>
     called
@@ -133,25 +128,12 @@ function redirect(
       .toReversed() ?? [id];
   return {
     ...step,
-    ...(step.uses === 'decision' ? { with: mapGoTo(step.with, target) } : {}),
     onFailure:
       onFailure.action === 'undo'
         ? { action: 'undo', steps: onFailure.steps.flatMap(undo) }
         : onFailure.action === 'go-to'
-          ? { action: 'go-to', section: target(onFailure.section) }
+          ? { action: 'go-to', section: targets.get(onFailure.section) ?? onFailure.section }
           : onFailure,
-  };
-}
-
-/** A decision's options lead to sections, which are named anew here. */
-function mapGoTo(parameters: Json, rename: (section: string) => string): Json {
-  const { options, ...rest } = parameters as JsonObject;
-  if (!Array.isArray(options)) return parameters;
-  return {
-    ...rest,
-    options: (options as readonly JsonObject[]).map((option) =>
-      typeof option['go-to'] === 'string' ? { ...option, 'go-to': rename(option['go-to']) } : option,
-    ),
   };
 }
 
@@ -159,17 +141,31 @@ function scopesOf(
   runbook: Runbook,
   called: ReadonlyMap<string, Runbook>,
   calls: ReadonlyMap<string, Step>,
+  targets: ReadonlyMap<string, string>,
 ): Readonly<Record<string, Scope>> {
-  const scopes: Record<string, Scope> = { ...runbook.scopes };
+  const scopes: Record<string, Scope> = {};
+  for (const scope of Object.values(runbook.scopes))
+    scopes[scope.id] = { ...scope, sections: beginnings(runbook, scope, (id) => targets.get(id) ?? id) };
   for (const [id, callee] of called) {
     const given = (calls.get(id)?.with as JsonObject | undefined)?.inputs;
     for (const scope of Object.values(callee.scopes)) {
       const inner = prefixed(id, scope.id);
+      const sections = beginnings(callee, scope, (section) => prefixed(id, section));
       scopes[inner] =
         scope.id === ''
-          ? { ...scope, id: inner, parent: '', inputTemplates: (given ?? {}) as JsonObject }
-          : { ...scope, id: inner, parent: prefixed(id, scope.parent ?? '') };
+          ? { ...scope, id: inner, parent: '', inputTemplates: (given ?? {}) as JsonObject, sections }
+          : { ...scope, id: inner, parent: prefixed(id, scope.parent ?? ''), sections };
     }
   }
   return scopes;
+}
+
+/** Where each section of a scope begins now, by the id that it has in its own file. */
+function beginnings(
+  runbook: Runbook,
+  scope: Scope,
+  moved: (id: string) => string,
+): Readonly<Record<string, string>> {
+  const before = scope.sections ?? Object.fromEntries(runbook.sections.map(({ id }) => [id, id]));
+  return Object.fromEntries(Object.entries(before).map(([id, at]) => [id, moved(at)]));
 }

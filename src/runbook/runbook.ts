@@ -120,6 +120,8 @@ export interface Scope {
   readonly vars: Readonly<Record<string, Template>>;
   /** The runbook's own outputs, evaluated in this scope; steps.<caller>.outputs.<name> in the parent. */
   readonly outputs: Readonly<Record<string, Template>>;
+  /** Where its sections begin now that calls are inlined, by the ids they have in its file; absent: where they were. */
+  readonly sections?: Readonly<Record<string, string>>;
 }
 
 export interface Runbook {

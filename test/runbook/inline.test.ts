@@ -101,12 +101,11 @@ describe('a runbook that calls another', () => {
       action: 'undo',
       steps: ['restore/rename', 'restore/fork', 'restore/inspect', 'first'],
     });
-    expect(step('restore/fork')?.with).toEqual({
-      options: [
-        { value: 'swap', 'go-to': 'restore/swap' },
-        { value: 'stop', 'go-to': 'end' },
-      ],
-    });
+  });
+
+  it('knows where the sections of each file begin, for options that an expression makes', () => {
+    expect(runbook.scopes['']?.sections).toEqual({ before: 'before', during: 'again/check' });
+    expect(runbook.scopes.again?.sections).toEqual({ check: 'again/check', swap: 'again/swap' });
   });
 
   it('leads to the first called step where a section begins with a call', () => {
