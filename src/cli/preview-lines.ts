@@ -1,25 +1,31 @@
 import type { PreviewDocument, PreviewStep } from '../engine/preview.ts';
 import { neutralise } from '../prose/neutralise.ts';
-import type { Permission } from '../steps/step-kind.ts';
+import type { DecisionOption, Permission, Question } from '../steps/step-kind.ts';
 
 /** A preview as plain text. */
 export function previewLines(document: PreviewDocument): readonly string[] {
-  const { world, runbook, totals } = document;
+  const { world, runbook, totals, steps } = document;
   const where = [world.context, world.namespace, world.user].filter((part) => part !== undefined).join(' ');
   const lines = [`PREVIEW read-only  ${where}`, runbook.title];
   let section = '';
-  for (const step of document.steps) {
+  let reason: string | undefined;
+  for (const step of steps) {
     if (step.section !== section) lines.push('', step.section);
     section = step.section;
-    lines.push(...stepLines(step));
+    // A run of steps with one reason, such as a branch that is not taken, gives it once.
+    const { reason: own, ...rest } = step;
+    lines.push(...stepLines(own === reason ? rest : step));
+    reason = own;
   }
+  const failing = steps.filter((step) => step.failure !== undefined).length;
   const parts = [
-    `${totals.writes} writes`,
+    `${totals.writes} ${totals.writes === 1 ? 'step writes' : 'steps write'}`,
     `${totals.dangerous} dangerous`,
-    `${totals.missingPermissions} missing permissions`,
+    `${totals.missingPermissions} missing permission${totals.missingPermissions === 1 ? '' : 's'}`,
     `${totals.unknown} unknown`,
     `${totals.unavailable} not available`,
-    `${totals.failing} that would fail as things are`,
+    `${failing} would fail as things are`,
+    `${totals.failing - failing} not so now`,
   ];
   return [...lines, '', `${parts.join(', ')}. Nothing was changed.`].map((line) => neutralise(line));
 }
@@ -27,8 +33,15 @@ export function previewLines(document: PreviewDocument): readonly string[] {
 function stepLines(step: PreviewStep): readonly string[] {
   const badge = step.label === 'writes' ? `writes, ${step.risk}` : step.label;
   const lines = [`  ${step.id}  [${badge}]  ${step.title}`];
-  const add = (text: string) => lines.push(`      ${text}`);
+  const add = (text: string) => {
+    for (const line of text.trimEnd().split('\n')) lines.push(`      ${line}`.trimEnd());
+  };
   if (step.reason !== undefined) add(step.reason);
+  if (step.plan?.question !== undefined) {
+    for (const text of questionLines(step.plan.question)) add(text);
+    for (const text of step.plan.facts) add(text);
+    for (const text of step.plan.warnings) add(`warning: ${text}`);
+  }
   if (step.plan !== undefined && step.label === 'writes') {
     for (const effect of step.plan.effects) {
       add(effect.summary);
@@ -45,6 +58,36 @@ function stepLines(step: PreviewStep): readonly string[] {
   if (step.unavailable !== undefined) add(`not available: ${step.unavailable}`);
   if (step.failure !== undefined) add(`would fail as things are: ${step.failure.message}`);
   return lines;
+}
+
+function questionLines(question: Question): readonly string[] {
+  switch (question.type) {
+    case 'task':
+      return [question.instructions];
+    case 'prompt':
+      return [
+        question.message,
+        ...(question.pattern === undefined ? [] : [`the answer matches ${question.pattern}`]),
+        ...(question.default === undefined || question.secret ? [] : [`offered: ${question.default}`]),
+      ];
+    case 'decision':
+      return [
+        question.message,
+        ...question.options.flatMap((option) => optionLines(option, option.value === question.default)),
+      ];
+  }
+}
+
+/** The value comes first: it is what --answer takes. */
+function optionLines(option: DecisionOption, offered: boolean): readonly string[] {
+  const { value, label, description, goTo } = option;
+  const notes = [
+    ...(offered ? ['offered'] : []),
+    ...(goTo === undefined ? [] : [goTo === 'end' ? 'ends the session' : `goes on with ${goTo}`]),
+  ];
+  const name = label === value ? value : `${value}: ${label}`;
+  const first = `- ${name}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;
+  return description === undefined ? [first] : [first, `  ${description}`];
 }
 
 const SIGN = { same: ' ', removed: '-', added: '+' } as const;
