@@ -24,7 +24,7 @@ describe.each(['sandbox', 'sandbox-viewer'])('a preview in the context %s', (con
       });
     else {
       expect(out).toContain(`PREVIEW read-only  ${context}`);
-      expect(out).toContain('4 writes, 2 dangerous');
+      expect(out).toContain('4 steps write, 2 dangerous');
       expect(out).toMatch(isViewer ? /✖ you may not/ : /✔ you may/);
       expect(out.trimEnd().endsWith('Nothing was changed.')).toBe(true);
     }
