@@ -114,7 +114,7 @@ test('an operator switches, undoes, does it again, notes, names what is dangerou
     backend: { ...ROLLED_BACK.backend, green: 3 },
   });
   expect(screen.isAlternate()).toBe(false);
-  expect(screen.text()).toContain('succeeded');
+  await screen.sees('succeeded');
 });
 
 test('aborting puts back what was done, when asked to, and says that it was aborted', async () => {
@@ -141,7 +141,7 @@ test('leaving and coming back; the host killed under the screen; resumed to the 
   screen.press('j');
   await answer(screen, '\r');
   expect(await screen.exited).toEqual({ code: 0 });
-  expect(screen.text()).toContain('rollbook attach');
+  await screen.sees('rollbook attach');
   const again = openScreen(place, ['attach']);
   await again.sees('Switch (y)');
   await answer(again, 'y');
@@ -184,7 +184,7 @@ test('a smaller terminal, and one that is too small, and back', async () => {
   const { screen } = await atTheSwitch();
   screen.resize({ columns: 80, rows: 24 });
   await screen.sees('Steps 12/26');
-  expect(screen.text()).toContain('Switch (y)');
+  await screen.sees('Switch (y)');
   expect(
     Math.max(
       ...screen
