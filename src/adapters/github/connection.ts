@@ -39,7 +39,7 @@ export type Parameters = Readonly<Record<string, string | number>>;
 
 export interface Call {
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds since the epoch. */
+  /** When it must be over, in milliseconds of `Clock.elapsed`. */
   readonly end: number;
   readonly timeoutMs: number;
 }
@@ -89,7 +89,7 @@ export function connectTo(options: GitHubOptions): Connection {
     host,
     call: (given = {}) => {
       const limit = given.timeoutMs ?? timeoutMs;
-      return { signal: given.signal, end: clock.now() + limit, timeoutMs: limit };
+      return { signal: given.signal, end: clock.elapsed() + limit, timeoutMs: limit };
     },
     async get(route, parameters, subject, call) {
       const fetch = fetchOver(transport, baseUrl, call, clock, () => tooLarge(subject, host, MAX_BYTES));
@@ -121,7 +121,7 @@ function fetchOver(
       method: 'GET',
       path: url.slice(baseUrl.length),
       accept: init.headers.accept ?? 'application/json',
-      timeoutMs: Math.max(1, call.end - clock.now()),
+      timeoutMs: Math.max(1, call.end - clock.elapsed()),
       maxBytes: MAX_BYTES,
       signal: call.signal,
     });

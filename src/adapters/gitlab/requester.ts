@@ -37,14 +37,14 @@ const MAX_BYTES = 16 * 1024 * 1024;
 export function startCall(connection: Connection, subject: Subject, options: CallOptions = {}): Call {
   const { transport, clock, host } = connection;
   const timeoutMs = options.timeoutMs ?? connection.timeoutMs;
-  const end = clock.now() + timeoutMs;
+  const end = clock.elapsed() + timeoutMs;
   let pagesLeft = options.pages ?? 1;
   let cut = false;
 
   async function send(endpoint: string, request: object = {}): Promise<FormattedResponse> {
     const { method, prefixUrl, searchParams, body } = request as WireRequest;
     if (options.signal?.aborted) throw cancelledFailure('The request to GitLab', options.signal.reason);
-    const left = end - clock.now();
+    const left = end - clock.elapsed();
     if (left <= 0) throw timeoutFailure(`GitLab at ${host}`, timeoutMs, true);
     const response = await transport.send({
       method,
