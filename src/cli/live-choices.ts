@@ -1,4 +1,4 @@
-import { readOnlyPorts } from '../engine/preview.ts';
+import { readOnlyPorts } from '../engine/read-only-ports.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { ReadPorts } from '../ports/ports.ts';
 import { createScope, evaluateExpression, renderTemplate } from '../runbook/expressions.ts';

@@ -49,6 +49,10 @@ export function readPorts(connection: Connection, onSecret: OnSecret = () => und
       return createGitLabReads(gitlabOptions(connection, onSecret));
     }),
     code: codeHistories(connection, onSecret),
+    elasticsearch: async () => absent('Elasticsearch'),
+    git: async () => absent('repository'),
+    slack: async () => absent('Slack'),
+    statuspage: async () => absent('Statuspage'),
   };
 }
 
@@ -70,8 +74,15 @@ export function sessionPorts(
       const { createGitLab } = await import('../adapters/gitlab/gitlab.ts');
       return createGitLab(gitlabOptions(connection, onSecret));
     }),
+    slack: async () => absent('Slack'),
+    teams: async () => absent('Teams'),
+    statuspage: async () => absent('Statuspage'),
   };
   return { reads, ports, kubernetes: reads.kubernetes };
+}
+
+function absent(what: string): never {
+  throw new PortFailure(`No ${what} is configured for this session.`, { reason: 'not-configured' });
 }
 
 function kubernetesOptions({ kubeconfig, kubeconfigs, context, namespace }: Connection) {

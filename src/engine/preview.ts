@@ -1,14 +1,13 @@
 import type { Clock } from '../ports/clock.ts';
-import { isUnavailable, PortFailure } from '../ports/failure.ts';
-import type { GitLab, GitLabReads } from '../ports/gitlab.ts';
+import { isUnavailable } from '../ports/failure.ts';
 import type { JsonObject } from '../ports/json.ts';
-import type { Kubernetes, KubernetesReads } from '../ports/kubernetes.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Runbook, Step } from '../runbook/runbook.ts';
 import type { Plan, PlanContext, Risk, StepKind } from '../steps/step-kind.ts';
 import type { Event, Failure, World } from './event.ts';
 import { toFailure } from './failure.ts';
 import { effectiveRisk, shortResult } from './perform-step.ts';
+import { readOnlyPorts } from './read-only-ports.ts';
 import { reduce } from './reduce.ts';
 import { evaluateFor, loopItems, notNeeded, renderFor, sessionNamespace, unmetCondition } from './scope.ts';
 import { descriptionOf, sectionTitleOf, titleOf } from './select.ts';
@@ -133,33 +132,6 @@ function newWalk(options: PreviewOptions): Walk {
   };
   const context = { ports: options.reads, signal: options.signal, namespace: sessionNamespace(current()) };
   return { options, ports: readOnlyPorts(options.reads), context, state: current, pretend };
-}
-
-/** Ports for running a reading step: whatever would write is refused, whoever asks. */
-export function readOnlyPorts(reads: ReadPorts): Ports {
-  return {
-    clock: reads.clock,
-    http: reads.http,
-    prometheus: () => reads.prometheus(),
-    code: (source) => reads.code(source),
-    processes: { run: refuse },
-    gitlab: async () => refusing<GitLabReads, GitLab>(await reads.gitlab(), GITLAB_WRITES),
-    kubernetes: async () => refusing<KubernetesReads, Kubernetes>(await reads.kubernetes(), ['patch']),
-  };
-}
-
-const GITLAB_WRITES = ['createBranch', 'revert', 'commitFile', 'createMergeRequest', 'comment'] as const;
-
-async function refuse(): Promise<never> {
-  throw new PortFailure('A preview changes nothing and runs no program.', { reason: 'read-only' });
-}
-
-/** The reads as they are; each write is there, and refuses. */
-function refusing<Reads extends object, All extends Reads>(
-  reads: Reads,
-  writes: readonly Exclude<keyof All, keyof Reads>[],
-): All {
-  return Object.create(reads, Object.fromEntries(writes.map((name) => [name, { value: refuse }]))) as All;
 }
 
 async function previewStep(walk: Walk, step: StepState): Promise<PreviewStep | 'expanded'> {

@@ -28,7 +28,15 @@ export interface FailureDetails {
   readonly retryAfterMs?: number | undefined;
   /** What exactly, in one word for code, where `reason` is too coarse: 'branch-exists'. The port says which there are. */
   readonly detail?: string | undefined;
+  /** Of a server-side apply: the fields that others own. */
+  readonly conflicts?: readonly FieldConflict[] | undefined;
   readonly cause?: unknown;
+}
+
+/** A field that another manager owns: '.spec.replicas' of 'kubectl-edit'. */
+export interface FieldConflict {
+  readonly manager: string;
+  readonly field: string;
 }
 
 /**
@@ -41,6 +49,7 @@ export class PortFailure extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
+  readonly conflicts: readonly FieldConflict[];
 
   constructor(message: string, details: FailureDetails) {
     super(message, { cause: details.cause });
@@ -50,6 +59,7 @@ export class PortFailure extends Error {
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
     this.detail = details.detail;
+    this.conflicts = details.conflicts ?? [];
   }
 }
 

@@ -73,6 +73,50 @@ export interface PatchRequest {
   readonly fieldManager?: string;
 }
 
+export interface ApplyRequest {
+  /** With apiVersion, kind and metadata.name: only the fields that the manager shall own. */
+  readonly object: KubeObject;
+  /** Takes over fields that others own; without it they are a PortFailure 'conflict' whose `conflicts` name them. */
+  readonly force?: boolean;
+  /** Defaults to 'rollbook'. */
+  readonly fieldManager?: string;
+}
+
+export interface DeleteRequest {
+  readonly target: ResourceRef;
+  /** Refused ('conflict') when the object is another one, or has moved on. */
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+export interface ExecRequest {
+  readonly namespace?: string;
+  readonly pod: string;
+  readonly container?: string;
+  /** Program and arguments as they are: no shell, no terminal. */
+  readonly argv: readonly [string, ...string[]];
+  /** Its standard input, ended after it; 'not-served' where the server's protocol cannot end it (before v5). */
+  readonly stdin?: string;
+  /** Where all of its output goes, both streams in order of arrival; created if absent, appended to. */
+  readonly outputFile?: string;
+}
+
+export interface ExecOptions extends ReadOptions {
+  /** Decoded chunks of both streams as they come, bounded in rate and size. */
+  readonly onOutput?: (chunk: string) => void;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  /** The last 1 MiB of each stream. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputBytes: number;
+  /** Whether the beginning of a stream was dropped. */
+  readonly truncated: boolean;
+  readonly durationMs: number;
+}
+
 export interface AccessRequest {
   readonly verb: string;
   readonly group: string;
@@ -162,6 +206,13 @@ export interface KubernetesReads {
   access(request: AccessRequest, options?: ReadOptions): Promise<AccessAnswer>;
   /** dryRun=All: the server validates and answers with the object as it would be; nothing is persisted. */
   dryRunPatch(request: PatchRequest, options?: ReadOptions): Promise<KubeObject>;
+  /** As `dryRunPatch`, by server-side apply. */
+  dryRunApply(request: ApplyRequest, options?: ReadOptions): Promise<KubeObject>;
+  /**
+   * Runs a program that only reads in a container (psql in a read-only transaction, ls, showmigrations …) and waits
+   * for its end; any other than the known ones is refused as 'read-only'. Failures as of `exec`.
+   */
+  inspect(request: ExecRequest, options?: ExecOptions): Promise<ExecResult>;
   /** List, then watch, restarting with backoff until `signal` aborts. Never throws. */
   watch(request: ListRequest, handlers: WatchHandlers, signal: AbortSignal): void;
 }
@@ -169,4 +220,14 @@ export interface KubernetesReads {
 export interface Kubernetes extends KubernetesReads {
   /** Never retried by the adapter: whether it landed is for a probe to find out. */
   patch(request: PatchRequest, options?: ReadOptions): Promise<KubeObject>;
+  /** Server-side apply; never retried by the adapter. */
+  apply(request: ApplyRequest, options?: ReadOptions): Promise<KubeObject>;
+  /** Asks for the deletion of one object; never retried by the adapter. */
+  delete(request: DeleteRequest, options?: ReadOptions): Promise<void>;
+  /**
+   * Runs a program in a container and waits for its end; a non-zero exit is a result. PortFailure 'disconnected' with
+   * the detail 'outcome-unknown' when the connection was lost: it may still be running. 'not-found' with the detail
+   * 'no-such-program' when the container has no such program.
+   */
+  exec(request: ExecRequest, options?: ExecOptions): Promise<ExecResult>;
 }

@@ -1,8 +1,11 @@
 import type { Clock } from './clock.ts';
 import type { CodeHistory, CodeSource } from './comparison.ts';
+import type { Elasticsearch } from './elasticsearch.ts';
+import type { Git } from './git.ts';
 import type { GitLab, GitLabReads } from './gitlab.ts';
 import type { HttpReads } from './http.ts';
 import type { Kubernetes, KubernetesReads } from './kubernetes.ts';
+import type { Slack, SlackReads, Statuspage, StatuspageReads, Teams } from './messages.ts';
 import type { Processes } from './process.ts';
 import type { Prometheus } from './prometheus.ts';
 
@@ -18,6 +21,11 @@ export interface ReadPorts {
   gitlab(): Promise<GitLabReads>;
   /** Throws PortFailure 'not-configured' for a source that this session has no access to. */
   code(source: CodeSource): Promise<CodeHistory>;
+  elasticsearch(): Promise<Elasticsearch>;
+  /** A repository on this machine: of this folder, or the configured one. */
+  git(folder?: string): Promise<Git>;
+  slack(): Promise<SlackReads>;
+  statuspage(): Promise<StatuspageReads>;
 }
 
 /** What running a confirmed plan may use. */
@@ -25,4 +33,7 @@ export interface Ports extends ReadPorts {
   readonly processes: Processes;
   kubernetes(): Promise<Kubernetes>;
   gitlab(): Promise<GitLab>;
+  slack(): Promise<Slack>;
+  teams(): Promise<Teams>;
+  statuspage(): Promise<Statuspage>;
 }

@@ -3,6 +3,11 @@ import type { Json } from '../../src/ports/json.ts';
 import type {
   AccessAnswer,
   AccessRequest,
+  ApplyRequest,
+  DeleteRequest,
+  ExecOptions,
+  ExecRequest,
+  ExecResult,
   KubeList,
   KubeObject,
   Kubernetes,
@@ -26,7 +31,12 @@ export type Operation =
   | 'proxyGet'
   | 'access'
   | 'dryRunPatch'
-  | 'patch';
+  | 'patch'
+  | 'dryRunApply'
+  | 'apply'
+  | 'delete'
+  | 'inspect'
+  | 'exec';
 
 interface Call {
   readonly operation: Operation;
@@ -59,6 +69,8 @@ export class FakeKubernetes implements Kubernetes {
   };
   /** Every patch that persisted, in order. */
   readonly writes: PatchRequest[] = [];
+  readonly applied: ApplyRequest[] = [];
+  readonly deleted: DeleteRequest[] = [];
   readonly calls: Call[] = [];
   /** Called after a patch persisted, before it is answered: the place of a controller. */
   onWrite: (request: PatchRequest) => void = () => undefined;
@@ -70,6 +82,10 @@ export class FakeKubernetes implements Kubernetes {
   watchFailure: (request: ListRequest) => PortFailure | undefined = () => undefined;
   logText: (request: LogRequest) => string = () => '';
   proxy: (request: ProxyRequest) => ProxyResponse = () => ({ status: 200, body: 'ok', durationMs: 5 });
+
+  /** The programs in containers, for `inspect` and `exec` alike; undefined: no such program. */
+  program: (request: ExecRequest) => Partial<ExecResult> | Promise<Partial<ExecResult>> | undefined = () =>
+    undefined;
 
   readonly #objects = new Map<string, KubeObject>();
   readonly #unserved = new Set<string>();
@@ -172,6 +188,61 @@ export class FakeKubernetes implements Kubernetes {
     this.writes.push(request);
     this.onWrite(request);
     return request.target.subresource === 'scale' ? scaleOf(written) : written;
+  }
+
+  async inspect(request: ExecRequest, options: ExecOptions = {}): Promise<ExecResult> {
+    this.#called('inspect', request);
+    return this.#run(request, options);
+  }
+
+  async exec(request: ExecRequest, options: ExecOptions = {}): Promise<ExecResult> {
+    this.#called('exec', request);
+    return this.#run(request, options);
+  }
+
+  async #run(request: ExecRequest, { onOutput }: ExecOptions): Promise<ExecResult> {
+    const answer = await this.program(request);
+    if (answer === undefined) {
+      const details = { reason: 'not-found', detail: 'no-such-program' } as const;
+      throw new PortFailure(`${request.pod} has no program ${request.argv[0]}.`, details);
+    }
+    const { stdout = '', stderr = '' } = answer;
+    for (const chunk of [stdout, stderr]) if (chunk !== '') onOutput?.(chunk);
+    const outputBytes = Buffer.byteLength(stdout) + Buffer.byteLength(stderr);
+    return { exitCode: 0, truncated: false, durationMs: 5, outputBytes, ...answer, stdout, stderr };
+  }
+
+  /** No field ownership: the fields are merged over what is there. */
+  async dryRunApply(request: ApplyRequest): Promise<KubeObject> {
+    this.#called('dryRunApply', request);
+    return this.#applied(request);
+  }
+
+  async apply(request: ApplyRequest): Promise<KubeObject> {
+    this.#called('apply', request);
+    const written = this.put(this.#applied(request));
+    this.applied.push(request);
+    return written;
+  }
+
+  async delete(request: DeleteRequest): Promise<void> {
+    this.#called('delete', request);
+    const { target, uid, resourceVersion } = request;
+    const { metadata, kind } = this.#find(target);
+    if (
+      (uid !== undefined && uid !== metadata.uid) ||
+      (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
+    )
+      throw conflict(target);
+    this.remove(kind ?? '', target.name, target.namespace);
+    this.deleted.push(request);
+  }
+
+  #applied({ object }: ApplyRequest): KubeObject {
+    const current = this.#objects.get(key(typeOf(object), namespaceOf(object), object.metadata.name));
+    return current === undefined
+      ? object
+      : bumped(current, mergePatch(current as Json, object as Json) as KubeObject);
   }
 
   watch(request: ListRequest, handlers: WatchHandlers, signal: AbortSignal): void {

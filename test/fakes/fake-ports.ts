@@ -1,7 +1,10 @@
 import type { CodeHistory } from '../../src/ports/comparison.ts';
+import type { Elasticsearch } from '../../src/ports/elasticsearch.ts';
 import { PortFailure } from '../../src/ports/failure.ts';
+import type { Git } from '../../src/ports/git.ts';
 import type { GitLab } from '../../src/ports/gitlab.ts';
 import type { Kubernetes } from '../../src/ports/kubernetes.ts';
+import type { Slack, Statuspage, Teams } from '../../src/ports/messages.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import type { Prometheus } from '../../src/ports/prometheus.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -23,6 +26,11 @@ export function fakePorts(
     readonly prometheus?: Prometheus | null;
     readonly gitlab?: GitLab;
     readonly code?: CodeHistory;
+    readonly elasticsearch?: Elasticsearch;
+    readonly git?: Git;
+    readonly slack?: Slack;
+    readonly teams?: Teams;
+    readonly statuspage?: Statuspage;
     readonly clock?: FakeClock;
     readonly http?: FakeHttp;
     readonly processes?: FakeProcesses;
@@ -37,6 +45,11 @@ export function fakePorts(
     prometheus: async () => prometheus ?? notConfigured('Prometheus'),
     gitlab: async () => given.gitlab ?? notConfigured('GitLab'),
     code: async () => given.code ?? notConfigured('A source code host'),
+    elasticsearch: async () => given.elasticsearch ?? notConfigured('Elasticsearch'),
+    git: async () => given.git ?? notConfigured('A repository'),
+    slack: async () => given.slack ?? notConfigured('Slack'),
+    teams: async () => given.teams ?? notConfigured('Teams'),
+    statuspage: async () => given.statuspage ?? notConfigured('Statuspage'),
   };
 }
 

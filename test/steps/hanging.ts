@@ -9,6 +9,11 @@ export function hanging(ports: Ports): Ports {
     kubernetes: async () => neverAnswering(await ports.kubernetes()),
     prometheus: async () => neverAnswering(await ports.prometheus()),
     gitlab: async () => neverAnswering(await ports.gitlab()),
+    elasticsearch: async () => neverAnswering(await ports.elasticsearch()),
+    git: async (folder) => neverAnswering(await ports.git(folder)),
+    slack: async () => neverAnswering(await ports.slack()),
+    teams: async () => neverAnswering(await ports.teams()),
+    statuspage: async () => neverAnswering(await ports.statuspage()),
     code: async (source) => neverAnswering(await ports.code(source)),
   };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import { PortFailure } from '../../ports/failure.ts';
 import type { Kubernetes, KubernetesReads } from '../../ports/kubernetes.ts';
 import { retrying } from '../retrying.ts';
 import { createTransport, type Transport } from '../transport.ts';
@@ -33,6 +34,9 @@ export function createKubernetes(options: KubernetesOptions): Kubernetes {
   return {
     ...readsOver(reading),
     patch: (request, read = {}) => sendPatch(writing, request, false, read),
+    apply: unserved,
+    delete: unserved,
+    exec: unserved,
   };
 }
 
@@ -53,4 +57,8 @@ function prepare(options: KubernetesOptions): { readonly reading: ReadsOver; rea
     transport,
     reading: { transport: harmless, discovery, context, clock, random, timeoutMs, rhythm },
   };
+}
+
+async function unserved(): Promise<never> {
+  throw new PortFailure('Not served.', { reason: 'not-served' });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import { PortFailure } from '../../ports/failure.ts';
 import type {
   KubeObject,
   KubernetesContext,
@@ -108,6 +109,8 @@ export function readsOver(over: ReadsOver): KubernetesReads {
     proxyGet: (request, options = {}) => getThroughProxy(transport, context, request, options),
     access: (request, options = {}) => reviewAccess(transport, context, request, { timeoutMs, ...options }),
     dryRunPatch: (request, options = {}) => sendPatch(over, request, true, options),
+    dryRunApply: unserved,
+    inspect: unserved,
     watch(request, handlers, signal) {
       const { clock, random, rhythm } = over;
       const watching = {
@@ -119,4 +122,8 @@ export function readsOver(over: ReadsOver): KubernetesReads {
       void watchForEver(watching, handlers, signal);
     },
   };
+}
+
+async function unserved(): Promise<never> {
+  throw new PortFailure('Not served.', { reason: 'not-served' });
 }

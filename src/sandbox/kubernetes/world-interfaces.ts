@@ -72,6 +72,26 @@ export interface ProxyTarget {
   request(request: ProxyRequest): ProxyResponse;
 }
 
+export interface ExecRequest {
+  readonly namespace: string;
+  /** Of an existing pod, with a running container of that name. */
+  readonly pod: string;
+  readonly container: string;
+  readonly argv: readonly string[];
+}
+
+export interface ExecStreams {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  stdout(chunk: Uint8Array): void;
+  stderr(chunk: Uint8Array): void;
+}
+
+/** The programs inside containers. */
+export interface ExecTarget {
+  /** Undefined exit code: the container has no such program. A program goes on when its caller is lost. */
+  run(request: ExecRequest, streams: ExecStreams): Promise<{ readonly exitCode: number | undefined }>;
+}
+
 /** A request as the fault gate sees it, after authentication and before anything happens. */
 export interface RequestAttributes {
   readonly user: string;
@@ -113,5 +133,7 @@ export interface FaultGate {
 export interface KubernetesWorld {
   readonly logs: LogSource;
   readonly proxy: ProxyTarget;
+  /** Absent in a world whose containers have no programs. */
+  readonly exec?: ExecTarget;
   readonly faults: FaultGate;
 }
