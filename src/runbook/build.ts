@@ -5,6 +5,8 @@ import type { Outline } from './outline.ts';
 import type {
   DurationTemplate,
   InputSpec,
+  Limit,
+  Limits,
   OnFailure,
   Runbook,
   Scope,
@@ -88,13 +90,41 @@ function watchSpec(watch: NonNullable<RunbookFile['watch']>): WatchSpec {
     ...optional('events', watch.events),
     ...optional(
       'metrics',
-      watch.metrics?.map(({ title, query, unit, 'warn-above': warnAbove }) => ({
-        title,
-        query,
-        ...optional('unit', unit),
-        ...optional('warnAbove', warnAbove),
+      watch.metrics?.map((metric) => ({
+        title: metric.title,
+        query: metric.query,
+        ...optional('unit', metric.unit),
+        ...lookedBack(metric.since),
+        ...limits(metric),
       })),
     ),
+    ...optional(
+      'logs',
+      watch.logs?.map((log) => ({
+        title: log.title,
+        index: log.index,
+        query: log.query,
+        ...optional('timeField', log['time-field']),
+        ...lookedBack(log.since),
+        ...limits(log),
+      })),
+    ),
+    ...optional('links', watch.links),
+  };
+}
+
+function lookedBack(since: string | undefined) {
+  return optional('sinceMs', since === undefined ? undefined : parseDuration(since));
+}
+
+type FileLimits = { readonly [Name in `${'warn' | 'critical'}-${'above' | 'below'}`]?: Limit | undefined };
+
+function limits(given: FileLimits): Limits {
+  return {
+    ...optional('warnAbove', given['warn-above']),
+    ...optional('criticalAbove', given['critical-above']),
+    ...optional('warnBelow', given['warn-below']),
+    ...optional('criticalBelow', given['critical-below']),
   };
 }
 

@@ -46,11 +46,50 @@ const input = z.strictObject({
   'choices-from': choicesFrom.optional().describe('Choices read from the world when the session starts.'),
 });
 
+const limit = z
+  .union([z.number(), z.string().regex(/\$\{\{/)], { error: 'expected a number, or an expression' })
+  .optional();
+const lookBack = duration.optional().describe('How far back its line begins; 10m when absent.');
+
+const above = {
+  'warn-above': limit.describe('A warning above this.'),
+  'critical-above': limit.describe(
+    'Critical above this: said on every screen, and written into the journal.',
+  ),
+};
+
 const metric = z.strictObject({
   title: text.describe('Shown beside the line.'),
   query: text.describe('PromQL that yields one number.'),
   unit: z.enum(['percent', 'seconds', 'count']).optional().describe('How the number is written.'),
-  'warn-above': z.number().optional().describe('Drawn as a warning above this.'),
+  since: lookBack,
+  ...above,
+  'warn-below': limit.describe('A warning below this.'),
+  'critical-below': limit.describe('Critical below this.'),
+});
+
+const logSearch = z.strictObject({
+  title: text.describe('Shown beside the line.'),
+  index: text.describe('Index, data stream or pattern: "logs-*".'),
+  query: text.describe(
+    'Which lines are counted and shown, in the syntax of Lucene, as in the search bar of Kibana.',
+  ),
+  'time-field': text.optional().describe('The time of a line; "@timestamp" when absent.'),
+  since: lookBack,
+  ...above,
+});
+
+const link = z.strictObject({
+  title: text.describe('What is found there.'),
+  url: z
+    .string()
+    .regex(
+      /^(?:https?:\/\/|\{(?:grafana|kibana)\}|\$\{\{)/,
+      'expected an address that begins with https://, {grafana} or {kibana}',
+    )
+    .describe(
+      'Its address; {grafana}, {kibana}, {namespace}, {context}, {from} and {from-iso} are filled in.',
+    ),
 });
 
 const watch = z.strictObject({
@@ -58,7 +97,9 @@ const watch = z.strictObject({
   deployments: z.array(text).optional().describe('Names of the Deployments to show.'),
   services: z.array(text).optional().describe('Names of the Services whose endpoints to show.'),
   events: z.boolean().optional().describe('Whether to show events.'),
-  metrics: z.array(metric).optional().describe('Figures to draw.'),
+  metrics: z.array(metric).optional().describe('Figures to draw, from Prometheus.'),
+  logs: z.array(logSearch).optional().describe('Log lines to count and show, from Elasticsearch.'),
+  links: z.array(link).optional().describe('Dashboards, a key away.'),
 });
 
 const verify = z.strictObject({

@@ -29,19 +29,45 @@ export interface InputSpec {
   readonly choicesFrom?: ChoicesFrom;
 }
 
+/** A number, or a template that yields one. */
+export type Limit = number | string;
+
+/** Lines drawn as a warning or as critical above or below these. */
+export interface Limits {
+  readonly warnAbove?: Limit;
+  readonly criticalAbove?: Limit;
+  readonly warnBelow?: Limit;
+  readonly criticalBelow?: Limit;
+}
+
+export interface WatchedMetric extends Limits {
+  readonly title: string;
+  readonly query: string;
+  readonly unit?: 'percent' | 'seconds' | 'count';
+  readonly sinceMs?: number;
+}
+
+/** Its limits are lines a minute. */
+export interface WatchedLog extends Limits {
+  readonly title: string;
+  readonly index: string;
+  readonly query: string;
+  readonly timeField?: string;
+  readonly sinceMs?: number;
+}
+
 export interface WatchSpec {
   /** Label selector of the pods to show; a template. */
   readonly pods?: string;
   readonly deployments?: readonly string[];
   readonly services?: readonly string[];
   readonly events?: boolean;
-  /** Named Prometheus expressions with a threshold, drawn as sparklines. */
-  readonly metrics?: readonly {
-    readonly title: string;
-    readonly query: string;
-    readonly unit?: 'percent' | 'seconds' | 'count';
-    readonly warnAbove?: number;
-  }[];
+  /** Named Prometheus expressions, drawn as sparklines. */
+  readonly metrics?: readonly WatchedMetric[];
+  /** Searches in Elasticsearch, drawn as lines a minute and the newest of them. */
+  readonly logs?: readonly WatchedLog[];
+  /** Dashboards; `url` has places in braces: {grafana}, {namespace} … */
+  readonly links?: readonly { readonly title: string; readonly url: string }[];
 }
 
 export type OnFailure =
