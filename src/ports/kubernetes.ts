@@ -47,6 +47,12 @@ export interface ResourceRef extends ResourceType {
   readonly subresource?: string;
 }
 
+/** A kind as the API server serves it. */
+export interface ServedKind extends ResourceType {
+  readonly version: string;
+  readonly namespaced: boolean;
+}
+
 export interface ListRequest extends ResourceType {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -198,6 +204,8 @@ export interface KubernetesReads {
   readonly context: KubernetesContext;
   /** The version under which the server serves the resource; undefined when it does not. */
   servedVersion(type: ResourceType, options?: ReadOptions): Promise<string | undefined>;
+  /** Where objects with this apiVersion and kind are kept; undefined when the server does not serve them. */
+  servedKind(apiVersion: string, kind: string, options?: ReadOptions): Promise<ServedKind | undefined>;
   get(ref: ResourceRef, options?: ReadOptions): Promise<KubeObject>;
   list(request: ListRequest, options?: ReadOptions): Promise<KubeList>;
   logs(request: LogRequest, options?: ReadOptions): Promise<string>;
@@ -220,9 +228,9 @@ export interface KubernetesReads {
 export interface Kubernetes extends KubernetesReads {
   /** Never retried by the adapter: whether it landed is for a probe to find out. */
   patch(request: PatchRequest, options?: ReadOptions): Promise<KubeObject>;
-  /** Server-side apply; never retried by the adapter. */
+  /** Server-side apply; never retried by the adapter. Refused ('conflict') when metadata.uid or resourceVersion is stale. */
   apply(request: ApplyRequest, options?: ReadOptions): Promise<KubeObject>;
-  /** Asks for the deletion of one object; never retried by the adapter. */
+  /** Asks for the deletion of one object, and of what it owns; never retried by the adapter. */
   delete(request: DeleteRequest, options?: ReadOptions): Promise<void>;
   /**
    * Runs a program in a container and waits for its end; a non-zero exit is a result. PortFailure 'disconnected' with

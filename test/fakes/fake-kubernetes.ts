@@ -19,12 +19,14 @@ import type {
   ProxyResponse,
   ResourceRef,
   ResourceType,
+  ServedKind,
   WatchHandlers,
 } from '../../src/ports/kubernetes.ts';
 import { applyJsonPatch, bumped, mergePatch, scaleOf, selects } from './kube-semantics.ts';
 
 export type Operation =
   | 'servedVersion'
+  | 'servedKind'
   | 'get'
   | 'list'
   | 'logs'
@@ -149,6 +151,13 @@ export class FakeKubernetes implements Kubernetes {
     this.#called('servedVersion', type);
     if (this.#isUnserved(type)) return undefined;
     return type.group === 'autoscaling' ? 'v2' : 'v1';
+  }
+
+  async servedKind(apiVersion: string, kind: string): Promise<ServedKind | undefined> {
+    this.#called('servedKind', { apiVersion, kind });
+    const type = PLURALS[kind];
+    if (type === undefined || this.#isUnserved(type)) return undefined;
+    return { ...type, version: apiVersion.split('/').at(-1) ?? '', namespaced: true };
   }
 
   async get(ref: ResourceRef): Promise<KubeObject> {

@@ -3,7 +3,7 @@ import type { KubernetesContext, ReadOptions, ResourceType } from '../../ports/k
 import { abortable } from '../abortable.ts';
 import { cancelledFailure } from '../network-failure.ts';
 import type { Transport } from '../transport.ts';
-import type { ServedResource } from './paths.ts';
+import { type ServedResource, segment } from './paths.ts';
 import { type Subject, statusFailure } from './status-failure.ts';
 import { parseJson } from './wire.ts';
 
@@ -12,12 +12,18 @@ interface GroupList {
   readonly versions?: readonly { readonly version: string }[];
 }
 interface ResourceList {
-  readonly resources?: readonly { readonly name: string; readonly namespaced: boolean }[];
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly namespaced: boolean;
+    readonly kind?: string;
+  }[];
 }
 
 export interface Discovery {
   /** undefined: the cluster does not serve it, in that version or in any. */
   find(type: ResourceType, options: ReadOptions): Promise<ServedResource | undefined>;
+  /** The resource of a kind, as its apiVersion is served. */
+  findKind(apiVersion: string, kind: string, options: ReadOptions): Promise<ServedResource | undefined>;
   /** Throws 'not-served'. */
   require(type: ResourceType, options: ReadOptions): Promise<ServedResource>;
 }
@@ -77,8 +83,23 @@ export function createDiscovery(
     return undefined;
   }
 
+  async function findKind(
+    apiVersion: string,
+    kind: string,
+    options: ReadOptions,
+  ): Promise<ServedResource | undefined> {
+    const [, group = '', version] = /^(?:([^/]+)\/)?([^/]+)$/.exec(apiVersion) ?? [];
+    if (version === undefined) return undefined;
+    const path = group === '' ? `/api/${segment(version)}` : `/apis/${segment(group)}/${segment(version)}`;
+    const list = await cached<ResourceList>(path, options);
+    // a subresource may answer with another object's kind: deployments/scale
+    const entry = list?.resources?.find((each) => each.kind === kind && !each.name.includes('/'));
+    return entry && { group, version, resource: entry.name, namespaced: entry.namespaced };
+  }
+
   return {
     find,
+    findKind,
     async require(type, options) {
       const found = await find(type, options);
       if (found !== undefined) return found;

@@ -3,7 +3,9 @@ import { PortFailure } from '../../ports/failure.ts';
 import type { Kubernetes, KubernetesReads } from '../../ports/kubernetes.ts';
 import { retrying } from '../retrying.ts';
 import { createTransport, type Transport } from '../transport.ts';
+import { sendApply } from './apply.ts';
 import { createCredentials } from './credentials.ts';
+import { sendDelete } from './delete.ts';
 import { createDiscovery } from './discovery.ts';
 import { type KubeconfigOptions, selectContext } from './kubeconfig.ts';
 import { sendPatch } from './patch.ts';
@@ -34,8 +36,8 @@ export function createKubernetes(options: KubernetesOptions): Kubernetes {
   return {
     ...readsOver(reading),
     patch: (request, read = {}) => sendPatch(writing, request, false, read),
-    apply: unserved,
-    delete: unserved,
+    apply: (request, read = {}) => sendApply(writing, request, false, read),
+    delete: (request, read = {}) => sendDelete(writing, request, read),
     exec: unserved,
   };
 }

@@ -11,6 +11,7 @@ import type {
 } from '../../ports/kubernetes.ts';
 import type { Transport } from '../transport.ts';
 import { reviewAccess } from './access-review.ts';
+import { sendApply } from './apply.ts';
 import type { Discovery } from './discovery.ts';
 import { type Listing, listAll } from './list.ts';
 import { sendPatch } from './patch.ts';
@@ -103,13 +104,14 @@ export function readsOver(over: ReadsOver): KubernetesReads {
     async servedVersion(type, options = {}) {
       return (await discovery.find(type, options))?.version;
     },
+    servedKind: (apiVersion, kind, options = {}) => discovery.findKind(apiVersion, kind, options),
     async list(request, options = {}) {
       return listAll(await listing(request, options), options);
     },
     proxyGet: (request, options = {}) => getThroughProxy(transport, context, request, options),
     access: (request, options = {}) => reviewAccess(transport, context, request, { timeoutMs, ...options }),
     dryRunPatch: (request, options = {}) => sendPatch(over, request, true, options),
-    dryRunApply: unserved,
+    dryRunApply: (request, options = {}) => sendApply(over, request, true, options),
     inspect: unserved,
     watch(request, handlers, signal) {
       const { clock, random, rhythm } = over;

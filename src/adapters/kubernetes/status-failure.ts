@@ -23,7 +23,11 @@ export interface Status {
   readonly reason?: string;
   readonly code?: number;
   readonly details?: {
-    readonly causes?: readonly { readonly field?: string; readonly message?: string }[];
+    readonly causes?: readonly {
+      readonly reason?: string;
+      readonly field?: string;
+      readonly message?: string;
+    }[];
     readonly retryAfterSeconds?: number;
   };
 }
