@@ -1,6 +1,6 @@
 import { PortFailure } from '../ports/failure.ts';
 import type { HttpReads, HttpResponse } from '../ports/http.ts';
-import type { Prometheus, PrometheusSample } from '../ports/prometheus.ts';
+import type { Prometheus, PrometheusSample, PrometheusSeries } from '../ports/prometheus.ts';
 import { neutralise } from '../prose/neutralise.ts';
 
 export interface PrometheusOptions {
@@ -14,39 +14,58 @@ export interface PrometheusOptions {
 }
 
 type Point = readonly [seconds: number, value: string];
-type Series = { readonly metric?: Readonly<Record<string, string>>; readonly value?: Point };
+interface Series {
+  readonly metric?: Readonly<Record<string, string>>;
+  readonly value?: Point;
+  readonly values?: readonly Point[];
+}
+type Data =
+  | { readonly resultType: 'vector' | 'matrix'; readonly result: readonly Series[] }
+  | { readonly resultType: 'scalar' | 'string'; readonly result: Point };
+
 interface Reply {
   readonly status?: 'success' | 'error';
   readonly errorType?: string;
   readonly error?: string;
-  readonly data?:
-    | { readonly resultType: 'vector'; readonly result: readonly Series[] }
-    | { readonly resultType: 'scalar' | 'string'; readonly result: Point }
-    | { readonly resultType: 'matrix'; readonly result: unknown };
+  readonly data?: Data;
 }
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** Instant queries against anything that speaks Prometheus' HTTP API. */
+/** Queries against anything that speaks Prometheus' HTTP API. */
 export function createPrometheus({ url, http, token, timeoutMs = 10_000 }: PrometheusOptions): Prometheus {
   const base = url.replace(/\/+$/, '');
   const host = URL.parse(url)?.host ?? url;
+  const ask = async (path: string, asked: Asked, signal: AbortSignal | undefined): Promise<Data> => {
+    const response = await http.read({
+      url: `${base}/api/v1/${path}?${new URLSearchParams(asked)}`,
+      timeoutMs,
+      maxBodyBytes: MAX_BODY_BYTES,
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return dataOf(response, asked.query, host);
+  };
   return {
     url,
     async query(expression, options = {}) {
-      const response = await http.read({
-        url: `${base}/api/v1/query?${new URLSearchParams({ query: expression })}`,
-        timeoutMs,
-        maxBodyBytes: MAX_BODY_BYTES,
-        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
-      return samples(response, expression, host);
+      return samples(await ask('query', { query: expression }, options.signal), expression);
+    },
+    async range(expression, { from, to, stepMs }, options = {}) {
+      const span = { start: seconds(from), end: seconds(to), step: seconds(stepMs) };
+      const data = await ask('query_range', { query: expression, ...span }, options.signal);
+      return data.resultType === 'matrix' ? data.result.map(series) : [];
     },
   };
 }
 
-function samples(response: HttpResponse, expression: string, host: string): readonly PrometheusSample[] {
+type Asked = Readonly<Record<string, string>> & { readonly query: string };
+
+function seconds(milliseconds: number): string {
+  return String(milliseconds / 1000);
+}
+
+function dataOf(response: HttpResponse, expression: string, host: string): Data {
   const reply = parse(response.body);
   if (response.status === 401 || response.status === 403) {
     throw new PortFailure(`Prometheus at ${host} does not let us in (${response.status}).`, {
@@ -63,20 +82,29 @@ function samples(response: HttpResponse, expression: string, host: string): read
       next: 'Check the address, and the path that Prometheus is served under.',
     });
   }
-  switch (reply.data.resultType) {
+  return reply.data;
+}
+
+function samples(data: Data, expression: string): readonly PrometheusSample[] {
+  switch (data.resultType) {
     case 'vector':
-      return reply.data.result.flatMap(({ metric = {}, value }) =>
+      return data.result.flatMap(({ metric = {}, value }) =>
         value === undefined ? [] : [sample(metric, value)],
       );
     case 'scalar':
     case 'string':
-      return [sample({}, reply.data.result)];
+      return [sample({}, data.result)];
     case 'matrix':
       throw new PortFailure(`«${expression}» gives a range of values where one each is needed.`, {
         reason: 'invalid',
         next: 'Put it into a function such as rate(), avg_over_time() or last_over_time().',
       });
   }
+}
+
+function series({ metric = {}, values = [] }: Series): PrometheusSeries {
+  const points = values.map((point) => sample({}, point)).map(({ at, value }) => ({ at, value }));
+  return { labels: metric, points };
 }
 
 function refused(

@@ -1,11 +1,5 @@
-import type { TokenSource } from '../adapters/secret-token.ts';
 import type { Settings } from './settings.ts';
-
-/** Where a token is to be found. It is kept with a session instead of the token itself. */
-export type TokenPlace =
-  | { readonly from: 'environment'; readonly variable: string }
-  | { readonly from: 'file'; readonly file: string }
-  | { readonly from: 'command'; readonly command: readonly [string, ...string[]] };
+import { configuredToken, type Env, type TokenPlace, variableToken } from './token-place.ts';
 
 /** GitLab and GitHub, as far as they are configured. */
 export interface CodeHosts {
@@ -18,8 +12,6 @@ export interface CodeHosts {
   readonly githubToken?: TokenPlace;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 const JOB_TOKEN = 'CI_JOB_TOKEN';
 const GITHUB_API = 'https://api.github.com';
 
@@ -28,11 +20,11 @@ export function codeHosts({ gitlab, github }: Settings, env: Env): CodeHosts {
   const host = env.GITLAB_HOST || gitlab?.host;
   const gitlabUrl = host || env.CI_SERVER_URL;
   const gitlabToken =
-    variable(env, 'GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN') ??
-    configured(gitlab) ??
+    variableToken(env, 'GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN') ??
+    configuredToken(gitlab) ??
     // a job's token is good for the server that runs the job alone
-    (host ? undefined : variable(env, JOB_TOKEN));
-  const githubToken = variable(env, 'GITHUB_TOKEN', 'GH_TOKEN') ?? configured(github);
+    (host ? undefined : variableToken(env, JOB_TOKEN));
+  const githubToken = variableToken(env, 'GITHUB_TOKEN', 'GH_TOKEN') ?? configuredToken(github);
   return {
     ...(gitlabUrl ? { gitlabUrl: withScheme(gitlabUrl) } : {}),
     ...(gitlabToken === undefined ? {} : { gitlabToken }),
@@ -42,35 +34,8 @@ export function codeHosts({ gitlab, github }: Settings, env: Env): CodeHosts {
   };
 }
 
-/** The token itself, where the environment has it; a file or a command is asked when it is needed. */
-export function tokenSource(place: TokenPlace | undefined, env: Env): TokenSource {
-  switch (place?.from) {
-    case undefined:
-      return {};
-    case 'environment': {
-      const value = env[place.variable];
-      return value === undefined || value === '' ? {} : { value };
-    }
-    case 'file':
-      return { file: place.file };
-    case 'command':
-      return { command: place.command };
-  }
-}
-
 export function tokenKind(place: TokenPlace | undefined): 'private' | 'job' {
   return place?.from === 'environment' && place.variable === JOB_TOKEN ? 'job' : 'private';
-}
-
-function variable(env: Env, ...names: readonly string[]): TokenPlace | undefined {
-  const found = names.find((name) => env[name]);
-  return found === undefined ? undefined : { from: 'environment', variable: found };
-}
-
-function configured(host: Settings['gitlab'] | Settings['github']): TokenPlace | undefined {
-  if (host?.['token-file'] !== undefined) return { from: 'file', file: host['token-file'] };
-  const [program, ...args] = host?.['token-command'] ?? [];
-  return program === undefined ? undefined : { from: 'command', command: [program, ...args] };
 }
 
 /** GitLab's clients take a bare host name for one that speaks https. */

@@ -4,8 +4,9 @@ import type { GitLabOptions } from '../adapters/gitlab/gitlab.ts';
 import type { CodeHistory, CodeSource } from '../ports/comparison.ts';
 import { PortFailure } from '../ports/failure.ts';
 import type { ReadPorts } from '../ports/ports.ts';
-import { type CodeHosts, tokenKind, tokenSource } from './code-hosts.ts';
+import { type CodeHosts, tokenKind } from './code-hosts.ts';
 import { once } from './once.ts';
+import { tokenSource } from './token-place.ts';
 
 type OnSecret = (secret: string) => void;
 

@@ -7,9 +7,10 @@ import { PortFailure } from '../ports/failure.ts';
 import type { KubernetesReads } from '../ports/kubernetes.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
-import { type CodeHosts, tokenSource } from './code-hosts.ts';
+import type { CodeHosts } from './code-hosts.ts';
 import { codeHistories, gitlabOptions } from './code-ports.ts';
 import { once } from './once.ts';
+import { tokenSource } from './token-place.ts';
 
 /** Which servers a session talks to; kept in its folder for a resume. No secret is in it. */
 export interface Connection extends CodeHosts {

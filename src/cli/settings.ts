@@ -14,13 +14,16 @@ export async function readSettings(cwd: string, env: NodeJS.ProcessEnv): Promise
   const config = env.XDG_CONFIG_HOME || path.join(homedir(), '.config');
   const user = await readSettingsFile(path.join(config, 'rollbook', FILE));
   const project = await readSettingsFile(path.join(cwd, FILE));
-  return {
-    ...user,
-    ...project,
-    ...(user.gitlab || project.gitlab ? { gitlab: { ...user.gitlab, ...project.gitlab } } : {}),
-    ...(user.github || project.github ? { github: { ...user.github, ...project.github } } : {}),
-    contexts: { ...user.contexts, ...project.contexts },
-  };
+  return { ...merged(user, project), contexts: { ...user.contexts, ...project.contexts } };
+}
+
+/** Section by section, and within each key by key. */
+function merged(user: Settings, project: Settings): Settings {
+  const sections = Object.entries(project).map(([name, section]) => [
+    name,
+    Array.isArray(section) ? section : { ...user[name as keyof Settings], ...section },
+  ]);
+  return { ...user, ...Object.fromEntries(sections) };
 }
 
 async function readSettingsFile(file: string): Promise<Settings> {
@@ -36,15 +39,15 @@ async function readSettingsFile(file: string): Promise<Settings> {
 
 /** Files are named from where rollbook.yaml is, not from where the command runs. */
 function located(settings: Settings, folder: string): Settings {
-  const { gitlab, github } = settings;
   const at = (file: string) => path.resolve(folder, file.replace(/^~(?=\/)/, homedir()));
-  const withFiles = <T extends object>(host: T): T =>
-    Object.fromEntries(
-      Object.entries(host).map(([key, value]) => [key, key.endsWith('-file') ? at(String(value)) : value]),
-    ) as T;
-  return {
-    ...settings,
-    ...(gitlab === undefined ? {} : { gitlab: withFiles(gitlab) }),
-    ...(github === undefined ? {} : { github: withFiles(github) }),
+  const withFiles = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        key.endsWith('-file') ? at(String(inner)) : withFiles(inner),
+      ]),
+    );
   };
+  return withFiles(settings) as Settings;
 }

@@ -1,5 +1,5 @@
 import { PortFailure } from '../../src/ports/failure.ts';
-import type { Prometheus, PrometheusSample } from '../../src/ports/prometheus.ts';
+import type { Prometheus, PrometheusSample, PrometheusSeries } from '../../src/ports/prometheus.ts';
 
 type Answer = number | readonly PrometheusSample[] | Error;
 
@@ -7,11 +7,28 @@ type Answer = number | readonly PrometheusSample[] | Error;
 export class FakePrometheus implements Prometheus {
   readonly url = 'http://prometheus.test:9090';
   readonly queries: string[] = [];
+  readonly ranges: { readonly from: number; readonly to: number; readonly stepMs: number }[] = [];
   readonly #answers = new Map<string, Answer[]>();
+  readonly #past = new Map<string, readonly PrometheusSeries[] | Error>();
 
   on(expression: string, ...answers: readonly [Answer, ...Answer[]]): this {
     this.#answers.set(expression, [...answers]);
     return this;
+  }
+
+  /** What `range` answers; nothing remembered unless told. */
+  remember(expression: string, past: readonly PrometheusSeries[] | Error): this {
+    this.#past.set(expression, past);
+    return this;
+  }
+
+  range(
+    expression: string,
+    span: { readonly from: number; readonly to: number; readonly stepMs: number },
+  ): Promise<readonly PrometheusSeries[]> {
+    this.ranges.push(span);
+    const past = this.#past.get(expression) ?? [];
+    return past instanceof Error ? Promise.reject(past) : Promise.resolve(past);
   }
 
   query(expression: string): Promise<readonly PrometheusSample[]> {
