@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/clock.ts';
+import { createFolders } from '../adapters/folders.ts';
 import { createHttpReads } from '../adapters/http.ts';
 import { createKubernetes, createKubernetesReads } from '../adapters/kubernetes/kubernetes.ts';
 import { createProcesses, type OutputGuard } from '../adapters/processes.ts';
@@ -9,18 +10,19 @@ import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
 import type { CodeHosts } from './code-hosts.ts';
 import { codeHistories, gitlabOptions } from './code-ports.ts';
+import { elasticsearchOptions, type MonitoringPlaces } from './monitoring.ts';
 import { once } from './once.ts';
+import { repositories } from './repository.ts';
 import { tokenSource } from './token-place.ts';
 
 /** Which servers a session talks to; kept in its folder for a resume. No secret is in it. */
-export interface Connection extends CodeHosts {
+export interface Connection extends CodeHosts, MonitoringPlaces {
   /** A file instead of those that kubectl would find. */
   readonly kubeconfig?: string;
   /** KUBECONFIG as it was. */
   readonly kubeconfigs?: string;
   readonly context?: string;
   readonly namespace?: string;
-  readonly prometheusUrl?: string;
 }
 
 export interface SessionPorts {
@@ -36,13 +38,18 @@ type OnSecret = (secret: string) => void;
 export function readPorts(connection: Connection, onSecret: OnSecret = () => undefined): ReadPorts {
   const http = createHttpReads();
   // before any step runs: a command that prints its environment must not tell them
-  for (const place of [connection.gitlabToken, connection.githubToken]) {
+  for (const place of [
+    connection.gitlabToken,
+    connection.githubToken,
+    connection.elasticsearch?.login?.token,
+  ]) {
     const { value } = tokenSource(place, process.env);
     if (value !== undefined) onSecret(value);
   }
   return {
     clock: systemClock,
     http,
+    folders: createFolders(),
     kubernetes: once(async () => createKubernetesReads(kubernetesOptions(connection))),
     prometheus: once(async () => prometheusOf(connection, http)),
     gitlab: once(async () => {
@@ -50,8 +57,11 @@ export function readPorts(connection: Connection, onSecret: OnSecret = () => und
       return createGitLabReads(gitlabOptions(connection, onSecret));
     }),
     code: codeHistories(connection, onSecret),
-    elasticsearch: async () => absent('Elasticsearch'),
-    git: async () => absent('repository'),
+    elasticsearch: once(async () => {
+      const { createElasticsearch } = await import('../adapters/elasticsearch/elasticsearch.ts');
+      return createElasticsearch(elasticsearchOptions(connection.elasticsearch, onSecret));
+    }),
+    git: repositories(connection.repository),
     slack: async () => absent('Slack'),
     statuspage: async () => absent('Statuspage'),
   };

@@ -4,7 +4,9 @@ import { codeHosts } from './code-hosts.ts';
 import type { ExitCode } from './exit-code.ts';
 import { parseAssignments } from './inputs.ts';
 import type { Io } from './io.ts';
+import { monitoringFrom } from './monitoring.ts';
 import type { Connection } from './ports.ts';
+import { repositoryFolder } from './repository.ts';
 import { type AnswerFlags, runRequested } from './run-requested.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -39,7 +41,6 @@ export function givenInputs(pairs: readonly string[]): JsonObject {
 
 /** As the flags and the environment say; a context's own settings come in once the context is known. */
 export function connectionOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv, settings: Settings): Connection {
-  const prometheusUrl = flags.prometheus ?? env.PROMETHEUS_URL;
   const kubeconfigs = env.KUBECONFIG?.split(path.delimiter)
     .filter((file) => file !== '')
     .map((file) => path.resolve(file))
@@ -50,7 +51,9 @@ export function connectionOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv, set
     ...(kubeconfigs ? { kubeconfigs } : {}),
     ...(flags.context === undefined ? {} : { context: flags.context }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
-    ...(prometheusUrl ? { prometheusUrl } : {}),
+    ...monitoringFrom(env),
+    ...(flags.prometheus ? { prometheusUrl: flags.prometheus } : {}),
     ...codeHosts(settings, env),
+    repository: repositoryFolder(settings, env, process.cwd()),
   };
 }

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CommandFailure, EXIT } from './exit-code.ts';
 
-const prometheus = z.strictObject({ url: z.url() });
+const server = z.strictObject({ url: z.url() });
 
 const token = {
   'token-file': z.string().min(1).optional(),
@@ -10,19 +10,36 @@ const token = {
   'token-command': z.array(z.string()).min(1).optional(),
 };
 
+/** Where a session looks while it goes on; for all contexts, or for one of them. */
+const monitoring = {
+  prometheus: server.optional(),
+  elasticsearch: z
+    .strictObject({
+      url: z.url().optional(),
+      ...token,
+      /** What the token is; with a username, it is that user's password. */
+      'token-type': z.enum(['api-key', 'bearer']).optional(),
+      username: z.string().min(1).optional(),
+      'ca-file': z.string().min(1).optional(),
+    })
+    .optional(),
+  /** Addresses that the links of runbooks begin with. */
+  grafana: server.optional(),
+  kibana: server.optional(),
+  /** Shown beside those of every runbook. */
+  links: z.array(z.strictObject({ title: z.string().min(1), url: z.string().min(1) })).optional(),
+};
+
 const settingsSchema = z.strictObject({
+  ...monitoring,
   gitlab: z
     .strictObject({ host: z.string().min(1).optional(), 'ca-file': z.string().min(1).optional(), ...token })
     .optional(),
   /** `url`: of the API. */
   github: z.strictObject({ url: z.url().optional(), ...token }).optional(),
-  prometheus: prometheus.optional(),
   /** By kubeconfig context. */
   contexts: z
-    .record(
-      z.string(),
-      z.strictObject({ production: z.boolean().default(false), prometheus: prometheus.optional() }),
-    )
+    .record(z.string(), z.strictObject({ production: z.boolean().default(false), ...monitoring }))
     .default({}),
 });
 

@@ -3,6 +3,7 @@ import type { JsonObject } from '../ports/json.ts';
 import type { KubernetesContext } from '../ports/kubernetes.ts';
 import { createScope, ExpressionFailure, renderTemplate } from '../runbook/expressions.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { withMonitoring } from './monitoring.ts';
 import { type Connection, readPorts } from './ports.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,15 +24,10 @@ export async function settle(asked: {
 }): Promise<Settled> {
   const { runbook, connection, settings } = asked;
   const usesKubernetes = runbook.steps.some((step) => step.uses.startsWith('kubernetes/'));
-  if (!usesKubernetes) return { connection: withPrometheus(connection, settings.prometheus?.url) };
+  if (!usesKubernetes) return { connection: withMonitoring(connection, settings) };
   const { context } = await readPorts(connection).kubernetes();
-  const own = settings.contexts[context.name]?.prometheus?.url ?? settings.prometheus?.url;
-  return { connection: { ...withPrometheus(connection, own), context: context.name }, context };
-}
-
-function withPrometheus(connection: Connection, configured: string | undefined): Connection {
-  const prometheusUrl = connection.prometheusUrl ?? configured;
-  return prometheusUrl === undefined ? connection : { ...connection, prometheusUrl };
+  const { name } = context;
+  return { connection: { ...withMonitoring(connection, settings, name), context: name }, context };
 }
 
 export interface AskedWorld {
