@@ -23,6 +23,7 @@ interface Ready {
   readonly prometheus?: { readonly url: string };
   readonly gitlab?: { readonly url: string; readonly token: string };
   readonly github?: { readonly url: string };
+  readonly repository?: { readonly folder: string };
   readonly audit: string;
 }
 
@@ -58,6 +59,7 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
       ...(ready.prometheus === undefined ? {} : { prometheusUrl: ready.prometheus.url }),
       ...gitlabOf(ready, folder),
       ...(ready.github === undefined ? {} : { githubUrl: ready.github.url }),
+      ...(ready.repository === undefined ? {} : { repository: ready.repository.folder }),
     },
     audit: ready.audit,
     async stop() {

@@ -23,6 +23,8 @@ export interface Connection extends CodeHosts, MonitoringPlaces {
   readonly kubeconfigs?: string;
   readonly context?: string;
   readonly namespace?: string;
+  /** Folder of the repository that holds the manifests. */
+  readonly repository?: string;
 }
 
 export interface SessionPorts {

@@ -37,6 +37,8 @@ const settingsSchema = z.strictObject({
     .optional(),
   /** `url`: of the API. */
   github: z.strictObject({ url: z.url().optional(), ...token }).optional(),
+  /** `repository`: folder of the one that holds the manifests. */
+  git: z.strictObject({ repository: z.string().min(1).optional() }).optional(),
   /** By kubeconfig context. */
   contexts: z
     .record(z.string(), z.strictObject({ production: z.boolean().default(false), ...monitoring }))

@@ -45,7 +45,7 @@ function located(settings: Settings, folder: string): Settings {
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,
-        key.endsWith('-file') ? at(String(inner)) : withFiles(inner),
+        key.endsWith('-file') || key === 'repository' ? at(String(inner)) : withFiles(inner),
       ]),
     );
   };

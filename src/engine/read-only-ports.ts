@@ -9,6 +9,7 @@ export function readOnlyPorts(reads: ReadPorts): Ports {
   return {
     clock: reads.clock,
     http: reads.http,
+    folders: reads.folders,
     prometheus: () => reads.prometheus(),
     code: (source) => reads.code(source),
     elasticsearch: () => reads.elasticsearch(),

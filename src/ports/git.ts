@@ -9,11 +9,14 @@ export interface GitCommit {
   readonly subject: string;
 }
 
-/** One file of a commit's tree, as text. */
+/** One file of a commit's tree, or of a folder, as text. */
 export interface GitFile {
-  /** From the root of the repository, with forward slashes. */
+  /** From the root of the repository or folder, with forward slashes. */
   readonly path: string;
+  /** Empty where it is not readable. */
   readonly text: string;
+  /** Why there is no text: what stands at that path. */
+  readonly unreadable?: 'symbolic link' | 'submodule' | 'Git LFS pointer' | 'binary file' | 'too large';
 }
 
 /** A local repository, read without touching its working copy, index or refs. */
@@ -27,7 +30,7 @@ export interface Git {
     request: { readonly ref?: string; readonly path?: string; readonly limit: number },
     options?: ReadOptions,
   ): Promise<readonly GitCommit[]>;
-  /** Unified diff of `path` from one commit to another; `from` undefined: to the working copy's HEAD. */
+  /** Unified diff of `path` from one commit to another. */
   diff(
     request: { readonly from: string; readonly to: string; readonly path?: string },
     options?: ReadOptions,
@@ -37,7 +40,7 @@ export interface Git {
     request: { readonly commit: string; readonly path: string },
     options?: ReadOptions,
   ): Promise<readonly GitFile[]>;
-  /** Writes a commit's tree of `path` into an empty folder outside the working copy. */
+  /** Writes the readable files of a commit's tree under `path` into a folder that is made for them. */
   extract(
     request: { readonly commit: string; readonly path: string; readonly to: string },
     options?: ReadOptions,

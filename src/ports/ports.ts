@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { CodeHistory, CodeSource } from './comparison.ts';
 import type { Elasticsearch } from './elasticsearch.ts';
+import type { Folders } from './folders.ts';
 import type { Git } from './git.ts';
 import type { GitLab, GitLabReads } from './gitlab.ts';
 import type { HttpReads } from './http.ts';
@@ -16,6 +17,7 @@ import type { Prometheus } from './prometheus.ts';
 export interface ReadPorts {
   readonly clock: Clock;
   readonly http: HttpReads;
+  readonly folders: Folders;
   kubernetes(): Promise<KubernetesReads>;
   prometheus(): Promise<Prometheus>;
   gitlab(): Promise<GitLabReads>;

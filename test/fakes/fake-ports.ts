@@ -1,6 +1,7 @@
 import type { CodeHistory } from '../../src/ports/comparison.ts';
 import type { Elasticsearch } from '../../src/ports/elasticsearch.ts';
 import { PortFailure } from '../../src/ports/failure.ts';
+import type { Folders } from '../../src/ports/folders.ts';
 import type { Git } from '../../src/ports/git.ts';
 import type { GitLab } from '../../src/ports/gitlab.ts';
 import type { Kubernetes } from '../../src/ports/kubernetes.ts';
@@ -28,6 +29,7 @@ export function fakePorts(
     readonly code?: CodeHistory;
     readonly elasticsearch?: Elasticsearch;
     readonly git?: Git;
+    readonly folders?: Folders;
     readonly slack?: Slack;
     readonly teams?: Teams;
     readonly statuspage?: Statuspage;
@@ -40,6 +42,7 @@ export function fakePorts(
   return {
     clock: given.clock ?? new FakeClock(),
     http: given.http ?? new FakeHttp(),
+    folders: given.folders ?? { read: async () => notConfigured('A folder') },
     processes: given.processes ?? new FakeProcesses(),
     kubernetes: async () => kubernetes ?? notConfigured('Kubernetes'),
     prometheus: async () => prometheus ?? notConfigured('Prometheus'),

@@ -5,6 +5,7 @@ export function hanging(ports: Ports): Ports {
   return {
     clock: ports.clock,
     http: neverAnswering(ports.http),
+    folders: neverAnswering(ports.folders),
     processes: neverAnswering(ports.processes),
     kubernetes: async () => neverAnswering(await ports.kubernetes()),
     prometheus: async () => neverAnswering(await ports.prometheus()),

@@ -2,11 +2,12 @@ import type { CodeHistory, ComparedCommit, ComparedFile, Comparison } from '../.
 import { PortFailure } from '../../ports/failure.ts';
 import type { ReadOptions } from '../../ports/kubernetes.ts';
 import { neutralise } from '../../prose/neutralise.ts';
-import { createGit, type Git } from './git.ts';
+import { commitOf } from '../git/commit-of.ts';
+import { createGitRunner, type GitRunner } from '../git/runner.ts';
 
 /** A clone on this machine. What it compares is whole, as long as it has the commits; it is never fetched into. */
 export function createCloneHistory(folder: string): CodeHistory {
-  const git = createGit(folder);
+  const git = createGitRunner(folder);
   return {
     name: folder,
     compare: (from, to, options) => compare(git, from, to, options),
@@ -40,7 +41,7 @@ const DIFF = [
   '--no-ext-diff',
 ] as const;
 
-async function compare(git: Git, from: string, to: string, options?: ReadOptions): Promise<Comparison> {
+async function compare(git: GitRunner, from: string, to: string, options?: ReadOptions): Promise<Comparison> {
   const [old, now] = [await commitOf(git, from, options), await commitOf(git, to, options)];
   // tree against tree, whatever the merge base; settings that could hide a file are overruled
   const names = await git.run([...DIFF, old, now, '--'], options);
@@ -60,34 +61,8 @@ async function compare(git: Git, from: string, to: string, options?: ReadOptions
   };
 }
 
-/** The commit's whole SHA. A ref is looked at before git sees it: none may pass for an option, a range or a path. */
-async function commitOf(git: Git, ref: string, options?: ReadOptions): Promise<string> {
-  if (!isRef(ref))
-    throw new PortFailure(neutralise(`"${ref}" is not the name of a commit, branch or tag.`), {
-      reason: 'invalid',
-      next: 'Give a SHA, or the name of a branch or tag.',
-    });
-  const found = await git
-    .run(['rev-parse', '--quiet', '--verify', '--end-of-options', `${ref}^{commit}`], options)
-    .catch((error: unknown) => {
-      if (error instanceof PortFailure && error.reason === 'unexpected') return '';
-      throw error;
-    });
-  const sha = found.trim();
-  if (/^[0-9a-f]{40,64}$/.test(sha)) return sha;
-  throw new PortFailure(neutralise(`The clone ${git.folder} has no commit ${ref}.`), {
-    reason: 'not-found',
-    next: 'Run git fetch --all there, then try again; it is never fetched from here.',
-  });
-}
-
-/** Letters and digits first, and nothing in it that would make a range, an ancestor or a reflog entry of it. */
-function isRef(ref: string): boolean {
-  return /^[\p{L}\p{N}_][\p{L}\p{N}_./+@#=%,-]*$/u.test(ref) && !/\.\.|\/\/|\.lock$/.test(ref);
-}
-
 /** A shallow clone has the trees but not all commits between them. */
-async function incomplete(git: Git, options?: ReadOptions): Promise<string | undefined> {
+async function incomplete(git: GitRunner, options?: ReadOptions): Promise<string | undefined> {
   const shallow = (await git.run(['rev-parse', '--is-shallow-repository'], options)).trim();
   return shallow === 'true'
     ? 'The clone is shallow, so that commits between the two may be missing; run git fetch --unshallow there.'
