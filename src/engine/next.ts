@@ -1,6 +1,14 @@
 import { endSummary } from './end-summary.ts';
 import type { Draft, Failure } from './event.ts';
-import { currentStep, failureIsAsked, hasWritten, stepOf, undoableSteps, wantsRetry } from './select.ts';
+import {
+  currentStep,
+  failureIsAsked,
+  hasWritten,
+  isPassedOver,
+  stepOf,
+  undoableSteps,
+  wantsRetry,
+} from './select.ts';
 import type { SessionState, StepState } from './state.ts';
 
 /** What the runner does next. */
@@ -33,6 +41,13 @@ export function next(state: SessionState): Action {
       return { do: 'verify', step: step.id };
     case 'failed':
       return nextAfterFailure(state, step, step.failure);
+    case 'unavailable':
+      return isPassedOver(state, step)
+        ? {
+            do: 'append',
+            drafts: [{ type: 'step-skipped', step: step.id, reason: step.reason, by: 'policy' }],
+          }
+        : WAIT;
     default:
       return WAIT;
   }
@@ -99,7 +114,7 @@ function wasRefused(state: SessionState): boolean {
 
 function endOfSteps(state: SessionState): Action {
   const steps = state.order.flatMap((id) => state.steps[id] ?? []);
-  const failed = steps.filter((step) => step.state === 'failed');
+  const failed = steps.filter((step) => step.state === 'failed' && !stepOf(state, step).notifies);
   if (failed.length > 0) return end(state, 'failed', `Failed: ${failed.map((step) => step.id).join(', ')}`);
   return end(state, 'succeeded', endSummary(state));
 }

@@ -73,7 +73,8 @@ function lacksSecret(rendered: Json, spec: Step): boolean {
 export function settlePlan(desk: Desk, step: StepState, kind: StepKind, planned: Plan, fromFile?: Risk) {
   const least = planned.effects.length > 0 ? kind.risk : 'safe';
   const atLeast = RISKS.indexOf(least) > RISKS.indexOf(planned.risk) ? { ...planned, risk: least } : planned;
-  const risk = effectiveRisk(atLeast, fromFile, desk.state().world.production === true);
+  const raises = desk.state().world.production === true && kind.notifies !== true;
+  const risk = effectiveRisk(atLeast, fromFile, raises);
   const confirmWord = planned.confirmWord ?? (planned.effects[0]?.target.split('/').at(-1) || step.id);
   const plan: Plan = { ...planned, risk, ...(risk === 'dangerous' ? { confirmWord } : {}) };
   const hash = planHash(plan);

@@ -194,7 +194,7 @@ async function previewPlanned(
   const planned = await kind.plan(params, walk.context);
   const plan: Plan = {
     ...planned,
-    risk: effectiveRisk(planned, spec.risk, walk.options.world.production === true),
+    risk: effectiveRisk(planned, spec.risk, walk.options.world.production === true && kind.notifies !== true),
   };
   const shown = { ...base, plan, risk: plan.risk };
   if (plan.question !== undefined) return { ...shown, ...assumeOffered(walk, step, plan), label: 'human' };

@@ -34,6 +34,12 @@ export function isOver(state: SessionState, step: StepState): boolean {
   }
 }
 
+/** People cannot be told here, and the runbook goes on without: nobody is asked. */
+export function isPassedOver(state: SessionState, step: StepState): boolean {
+  const { notifies, onFailure } = stepOf(state, step);
+  return step.state === 'unavailable' && notifies === true && onFailure.action === 'continue';
+}
+
 /** An automatic attempt is left. Refusals and failed writes are never tried again by themselves. */
 export function wantsRetry(state: SessionState, step: StepState): boolean {
   if (step.state !== 'failed' || step.failure.refused || step.failure.reason === 'cancelled') return false;
@@ -111,6 +117,7 @@ export function currentQuestion(state: SessionState): Waiting | undefined {
     case 'awaiting-answer':
       return { for: 'answer', step };
     case 'unavailable':
+      return isPassedOver(state, step) ? undefined : { for: 'unavailable', step };
     case 'interrupted':
     case 'undone':
       return { for: step.state, step };

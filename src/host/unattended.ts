@@ -1,6 +1,6 @@
 import type { Answerer } from '../engine/event.ts';
 import type { Asked, Intent } from '../engine/intent.ts';
-import { currentQuestion, type Waiting } from '../engine/select.ts';
+import { currentQuestion, stepOf, type Waiting } from '../engine/select.ts';
 import type { SessionState } from '../engine/state.ts';
 import type { Json } from '../ports/json.ts';
 
@@ -48,6 +48,9 @@ export function answerUnattended(state: SessionState, consent: Consent): Asked |
       if (step.state !== 'interrupted') return undefined;
       if (step.landed === 'yes') return answered({ type: 'accept-step', step: step.id });
       if (step.landed === 'no') return answered({ type: 'retry-step', step: step.id });
+      // What may have been said already is not said again, and nothing else waits for it.
+      if (stepOf(state, step).notifies)
+        return answered({ type: 'skip-step', step: step.id, reason: step.evidence });
       return undefined;
     case 'undo-confirmation': {
       const undo = state.undo;

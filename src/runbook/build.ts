@@ -22,10 +22,16 @@ export function buildRunbook(
   file: RunbookFile,
   outline: Outline,
   at: { file: string; sha256: string },
+  notifies: (kind: string) => boolean = () => false,
 ): Runbook {
   const inputs = Object.entries(file.inputs ?? {}).map(([name, input]) => inputSpec(name, input));
   const steps = outline.steps.map((step) =>
-    buildStep(step.raw as unknown as FileStep, step.section.id, step.section.raw?.if as string | undefined),
+    buildStep(
+      step.raw as unknown as FileStep,
+      step.section.id,
+      step.section.raw?.if as string | undefined,
+      notifies,
+    ),
   );
   const stepIds = Map.groupBy(steps, (step) => step.section);
   const sections = outline.sections.map(
@@ -128,7 +134,13 @@ function limits(given: FileLimits): Limits {
   };
 }
 
-function buildStep(step: FileStep, section: string, sectionIf: string | undefined): Step {
+function buildStep(
+  step: FileStep,
+  section: string,
+  sectionIf: string | undefined,
+  notifies: (kind: string) => boolean,
+): Step {
+  const only = notifies(step.uses) ? ({ notifies: true } as const) : {};
   const conditions = [sectionIf, step.if].filter((text) => text !== undefined);
   const loop = step['for-each'];
   return {
@@ -155,7 +167,8 @@ function buildStep(step: FileStep, section: string, sectionIf: string | undefine
     ),
     ...optional('timeoutMs', step.timeout === undefined ? undefined : parseDuration(step.timeout)),
     ...optional('verify', step.verify && verifySpec(step.verify)),
-    onFailure: onFailure(step['on-failure']),
+    onFailure: onFailure(step['on-failure'], only.notifies ? 'continue' : 'ask'),
+    ...only,
     ...optional('expectedMs', step.expected === undefined ? undefined : parseDuration(step.expected)),
   };
 }
@@ -174,8 +187,8 @@ function durationTemplate(text: string | undefined): DurationTemplate | undefine
   return text === undefined ? undefined : (parseDuration(text) ?? text);
 }
 
-function onFailure(given: FileStep['on-failure']): OnFailure {
-  if (given === undefined) return { action: 'ask' };
+function onFailure(given: FileStep['on-failure'], unsaid: 'ask' | 'continue'): OnFailure {
+  if (given === undefined) return { action: unsaid };
   if (typeof given === 'string') return { action: given };
   return 'undo' in given
     ? { action: 'undo', steps: given.undo }

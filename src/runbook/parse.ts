@@ -109,10 +109,12 @@ function parseRoot(
 
   const hash = createHash('sha256');
   for (const content of files.values()) hash.update(content);
-  const built = buildRunbook(root as unknown as RunbookFile, outline, {
-    file: loaded.file,
-    sha256: hash.digest('hex'),
-  });
+  const built = buildRunbook(
+    root as unknown as RunbookFile,
+    outline,
+    { file: loaded.file, sha256: hash.digest('hex') },
+    (kind) => context.kinds.get(kind)?.notifies === true,
+  );
   return {
     runbook: inlineCalls(built, new Map([...called].map(([id, callee]) => [id, callee.runbook]))),
     files,

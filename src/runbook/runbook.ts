@@ -119,6 +119,8 @@ export interface Step {
   readonly timeoutMs?: number;
   readonly verify?: VerifySpec;
   readonly onFailure: OnFailure;
+  /** Its kind only tells people something: that it could not does not fail the session. */
+  readonly notifies?: true;
   /** How long it usually takes. */
   readonly expectedMs?: number;
 }

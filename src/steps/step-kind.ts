@@ -163,6 +163,11 @@ export interface StepKind<Params = unknown> {
   /** name → what it is; the names that an expression may use, `result.<name>` and `steps.<id>.outputs.<name>`. 'any' allows all. */
   readonly outputs: Readonly<Record<string, string>> | 'any';
   readonly window?: Window;
+  /**
+   * It only tells people something. That it could not is never a reason to stop: the session goes on, does not fail
+   * for it, and names it at its end. What people are told is no riskier in production.
+   */
+  readonly notifies?: true;
   /** What it does, for the outline, from parameters alone. */
   describe(params: Params): string;
   plan(params: Params, context: PlanContext): Promise<Plan>;
