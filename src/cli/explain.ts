@@ -6,6 +6,7 @@ const EXPECTED: ReadonlyMap<string, ExitCode> = new Map([
   ['JournalDamaged', EXIT.refused],
   ['StateUnusable', EXIT.refused],
   ['SessionHeld', EXIT.refused],
+  ['NamespaceTaken', EXIT.refused],
   ['NoHost', EXIT.refused],
   // Whatever was done is in the journal; with room on the disk it goes on from there.
   ['JournalUnwritable', EXIT.paused],

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     });
   } finally {
     live.abort();
+    await opened.leaveNamespace();
     // A paused drill is resumed in the same world, which ends by itself when nobody comes back.
     if (runner.state.status === 'ended')
       await concludeDrill(opened, runner.state).finally(() => world?.stop());

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { systemClock } from '../adapters/clock.ts';
-import type { Event } from '../engine/event.ts';
+import type { Draft, Event } from '../engine/event.ts';
 import { replay } from '../engine/reduce.ts';
 import { createRunner, type Runner, type RunnerOptions } from '../engine/runner.ts';
 import type { SessionState } from '../engine/state.ts';
@@ -13,6 +13,7 @@ import { createSession, type KeptMode, outputFile, stateFolder } from '../journa
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { stepKinds } from '../steps/index.ts';
+import { type Claim, claimNamespace } from './claim.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { resolveInputs } from './inputs.ts';
 import { type Kept, readKept, writeKept } from './kept.ts';
@@ -35,6 +36,8 @@ export interface OpenedSession {
   /** What opening it has journalled: that it was started, or resumed. */
   readonly begun: readonly Event[];
   start(listeners: Pick<RunnerOptions, 'onEvents' | 'onOutput'>): Runner;
+  /** Lets others into the namespace; then the journal and the lock may go. */
+  leaveNamespace(): Promise<void>;
   close(): void;
 }
 
@@ -62,19 +65,32 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
     ...(request.audit === undefined ? {} : { audit: request.audit }),
   };
   writeKept(session.folder, kept);
-  return holding(session.folder, (lock) => {
-    const { redactor, journal } = openBook(session.folder, secrets);
-    const events = journal.append([
+  const { runbook } = request;
+  const world = worldOf(request, inputs, settled);
+  return holding(session.folder, async (lock) => {
+    const book = openBook(session.folder, kept, secrets);
+    const claim = await claimNamespace({
+      session,
+      runbook,
+      namespace: world.namespace,
+      ports: book.ports.ports,
+    });
+    const events = book.journal.append([
       {
         type: 'session-started',
         session: session.id,
-        runbook: request.runbook,
+        runbook,
         inputs: { ...inputs, ...secrets },
-        world: worldOf(request, inputs, settled),
+        world,
         version: VERSION,
       },
+      ...noted(claim),
     ]);
-    return opened({ session, kept, journal, redactor, lock, secrets, events, begun: events });
+    return opened({ session, kept, ...book, claim, lock, secrets, events, begun: events });
+  }).catch((error: unknown) => {
+    // Nothing was begun: a folder without a first line would only be in the way.
+    rmSync(session.folder, { recursive: true, force: true });
+    throw error;
   });
 }
 
@@ -86,7 +102,8 @@ export async function resumeSession(
 ): Promise<OpenedSession> {
   return holding(session.folder, async (lock) => {
     const kept = readKept(session.folder);
-    const { redactor, journal } = openBook(session.folder, Object.fromEntries(given));
+    const book = openBook(session.folder, kept, Object.fromEntries(given));
+    const { journal } = book;
     const state = replay(journal.events);
     if (state === undefined)
       throw new CommandFailure(`Session ${session.id} has an empty journal: nothing was begun.`, EXIT.usage);
@@ -99,15 +116,23 @@ export async function resumeSession(
     checkWorldIsThere(session.id, kept);
     const secrets = missingSecrets(state, given);
     const now = await hash(state.runbook);
+    const { runbook, world } = state;
+    const claim = await claimNamespace({
+      session,
+      runbook,
+      namespace: world.namespace,
+      ports: book.ports.ports,
+    });
     const resumed = journal.append([
       {
         type: 'session-resumed',
         host: `pid ${process.pid}`,
         runbookChanged: now !== undefined && now !== state.runbook.sha256,
       },
+      ...noted(claim),
     ]);
     const events = [...journal.events, ...resumed];
-    return opened({ session, kept, journal, redactor, lock, secrets, events, begun: resumed });
+    return opened({ session, kept, ...book, claim, lock, secrets, events, begun: resumed });
   });
 }
 
@@ -122,9 +147,21 @@ async function holding<T>(folder: string, open: (lock: SessionLock) => T | Promi
   }
 }
 
-function openBook(folder: string, secrets: JsonObject): { redactor: Redactor; journal: Journal } {
+interface Book {
+  readonly redactor: Redactor;
+  readonly journal: Journal;
+  readonly ports: SessionPorts;
+}
+
+function openBook(folder: string, { connection }: Kept, secrets: JsonObject): Book {
   const redactor = createRedactor(Object.values(secrets).map(String));
-  return { redactor, journal: openJournal({ folder, now: () => systemClock.now(), redactor }) };
+  const journal = openJournal({ folder, now: () => systemClock.now(), redactor });
+  const ports = sessionPorts(connection, redactor.byteStream, (secret) => redactor.add(secret));
+  return { redactor, journal, ports };
+}
+
+function noted({ gap }: Claim): readonly Draft[] {
+  return gap === undefined ? [] : [{ type: 'note-added', text: gap }];
 }
 
 /** A drill's sandbox ends by itself when nobody comes back to it. */
@@ -137,11 +174,10 @@ function checkWorldIsThere(id: string, { mode, scenario, connection }: Kept): vo
   );
 }
 
-interface Parts {
+interface Parts extends Book {
   readonly session: { readonly id: string; readonly folder: string };
   readonly kept: Kept;
-  readonly journal: Journal;
-  readonly redactor: Redactor;
+  readonly claim: Claim;
   readonly lock: SessionLock;
   readonly secrets: JsonObject;
   readonly events: readonly Event[];
@@ -149,8 +185,7 @@ interface Parts {
 }
 
 function opened(parts: Parts): OpenedSession {
-  const { session, kept, journal, redactor, lock, secrets, events: known, begun } = parts;
-  const ports = sessionPorts(kept.connection, redactor.byteStream, (secret) => redactor.add(secret));
+  const { session, kept, journal, redactor, ports, claim, lock, secrets, events: known, begun } = parts;
   const events: Event[] = [...known];
   const state = replay(events);
   if (state === undefined) throw new Error('The journal is empty');
@@ -164,8 +199,8 @@ function opened(parts: Parts): OpenedSession {
     state,
     events,
     begun,
-    start: (listeners) =>
-      createRunner({
+    start(listeners) {
+      const runner = createRunner({
         events,
         append(drafts) {
           const stamped = journal.append(drafts);
@@ -181,7 +216,11 @@ function opened(parts: Parts): OpenedSession {
         outputFile: (step, attempt) => outputFile(session.folder, step, attempt),
         outputFilter: () => sealOutput(redactor),
         ...listeners,
-      }),
+      });
+      claim.onLost = (message) => void runner.stop(message).catch(() => undefined);
+      return runner;
+    },
+    leaveNamespace: async () => claim.lease?.release(),
     close() {
       journal.close();
       lock.release();

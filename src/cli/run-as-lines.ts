@@ -37,6 +37,7 @@ export async function runAsLines(request: SessionRequest, flags: AnswerFlags, io
     if (!flags.auto) return exitCode;
     return scorecard.expectations.every((check) => check.held) ? EXIT.succeeded : EXIT.failed;
   } finally {
+    await opened.leaveNamespace();
     opened.close();
     // A paused drill is resumed in the same world, which ends by itself when nobody comes back.
     if (last.status === 'ended') await world?.stop();

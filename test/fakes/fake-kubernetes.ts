@@ -52,6 +52,7 @@ const PLURALS: Readonly<Record<string, ResourceType>> = {
   Event: { group: '', resource: 'events' },
   ConfigMap: { group: '', resource: 'configmaps' },
   Deployment: { group: 'apps', resource: 'deployments' },
+  Lease: { group: 'coordination.k8s.io', resource: 'leases' },
   ReplicaSet: { group: 'apps', resource: 'replicasets' },
   EndpointSlice: { group: 'discovery.k8s.io', resource: 'endpointslices' },
   HorizontalPodAutoscaler: { group: 'autoscaling', resource: 'horizontalpodautoscalers' },

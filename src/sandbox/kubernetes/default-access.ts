@@ -34,6 +34,11 @@ const OPERATOR_RULES: readonly PolicyRule[] = [
   ...PROBING_RULES,
   { apiGroups: [''], resources: ['services'], verbs: ['patch', 'update'] },
   { apiGroups: ['apps'], resources: ['deployments', 'deployments/scale'], verbs: ['patch', 'update'] },
+  {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    verbs: ['get', 'create', 'patch', 'update', 'delete'],
+  },
 ];
 
 const VIEWER_RULES: readonly PolicyRule[] = [
