@@ -65,6 +65,7 @@ export function readPorts(connection: Connection, onSecret: OnSecret = () => und
     }),
     git: repositories(connection.repository),
     slack: async () => absent('Slack'),
+    teams: async () => absent('Teams'),
     statuspage: async () => absent('Statuspage'),
   };
 }

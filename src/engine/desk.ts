@@ -32,7 +32,8 @@ export function kindOf(desk: Desk, uses: string): StepKind {
 }
 
 export function planContext(desk: Desk, signal: AbortSignal): PlanContext {
-  return { ports: desk.options.reads, signal, namespace: sessionNamespace(desk.state()) };
+  const state = desk.state();
+  return { ports: desk.options.reads, signal, namespace: sessionNamespace(state), session: state.session };
 }
 
 export function probeContext(desk: Desk, signal: AbortSignal): ProbeContext {

@@ -1,7 +1,7 @@
 import { PortFailure } from '../ports/failure.ts';
 import type { GitLab, GitLabReads } from '../ports/gitlab.ts';
 import type { Kubernetes, KubernetesReads } from '../ports/kubernetes.ts';
-import type { Slack, SlackReads, Statuspage, StatuspageReads } from '../ports/messages.ts';
+import type { Slack, SlackReads, Statuspage, StatuspageReads, Teams, TeamsReads } from '../ports/messages.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 
 /** Ports for running a reading step: whatever would write is refused, whoever asks. */
@@ -16,7 +16,7 @@ export function readOnlyPorts(reads: ReadPorts): Ports {
     git: (folder) => reads.git(folder),
     processes: { run: refuse },
     slack: async () => refusing<SlackReads, Slack>(await reads.slack(), ['post']),
-    teams: async () => ({ post: refuse }),
+    teams: async () => refusing<TeamsReads, Teams>(await reads.teams(), ['post']),
     statuspage: async () =>
       refusing<StatuspageReads, Statuspage>(await reads.statuspage(), ['open', 'update']),
     gitlab: async () => refusing<GitLabReads, GitLab>(await reads.gitlab(), GITLAB_WRITES),

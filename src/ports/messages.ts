@@ -11,9 +11,11 @@ export interface PostedMessage {
 export interface SlackReads {
   /** A bot's token can answer in a thread and find its own messages; a webhook can only post. */
   readonly way: 'token' | 'webhook';
-  /** The message that carries this marker in its metadata; undefined when there is none, or a webhook cannot tell. */
+  /** Where messages go that name no channel; a webhook has one of its own. */
+  readonly channel?: string;
+  /** The message that carries this marker in its metadata, in that thread when there is one. Absent: a webhook cannot tell. */
   find?(
-    request: { readonly channel: string; readonly marker: string },
+    request: { readonly channel: string; readonly marker: string; readonly thread?: string },
     options?: ReadOptions,
   ): Promise<PostedMessage | undefined>;
 }
@@ -28,6 +30,8 @@ export interface Slack extends SlackReads {
       readonly blocks?: readonly JsonObject[];
       /** Reply in the thread of that message. */
       readonly thread?: string;
+      /** Shown in the channel too, besides its thread. */
+      readonly broadcast?: boolean;
       /** For `find`. */
       readonly marker: string;
     },
@@ -35,13 +39,31 @@ export interface Slack extends SlackReads {
   ): Promise<PostedMessage>;
 }
 
-export interface Teams {
+export interface TeamsReads {
+  /** Of the workflow, whose address as a whole is a secret. */
+  readonly host: string;
+}
+
+export interface Teams extends TeamsReads {
   /** An Adaptive Card (its JSON) to a Workflows webhook. Never retried. */
   post(card: JsonObject, options?: ReadOptions): Promise<PostedMessage>;
 }
 
 export type IncidentStatus = 'investigating' | 'identified' | 'monitoring' | 'resolved';
 export type IncidentImpact = 'none' | 'minor' | 'major' | 'critical';
+
+export type ComponentStatus =
+  | 'operational'
+  | 'under_maintenance'
+  | 'degraded_performance'
+  | 'partial_outage'
+  | 'major_outage';
+
+export interface StatuspageComponent {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}
 
 export interface StatuspageIncident {
   readonly id: string;
@@ -56,6 +78,7 @@ export interface StatuspageIncident {
 
 export interface StatuspageReads {
   readonly page: string;
+  components(options?: ReadOptions): Promise<readonly StatuspageComponent[]>;
   unresolved(options?: ReadOptions): Promise<readonly StatuspageIncident[]>;
   incident(id: string, options?: ReadOptions): Promise<StatuspageIncident>;
 }
@@ -68,7 +91,10 @@ export interface Statuspage extends StatuspageReads {
       readonly status: IncidentStatus;
       readonly impact?: IncidentImpact;
       readonly body: string;
-      readonly components?: Readonly<Record<string, string>>;
+      /** By id. */
+      readonly components?: Readonly<Record<string, ComponentStatus>>;
+      /** Whether subscribers get a mail or message. */
+      readonly notify: boolean;
       readonly marker: string;
     },
     options?: ReadOptions,
@@ -78,7 +104,10 @@ export interface Statuspage extends StatuspageReads {
       readonly id: string;
       readonly status: IncidentStatus;
       readonly body: string;
-      readonly components?: Readonly<Record<string, string>>;
+      /** By id. */
+      readonly components?: Readonly<Record<string, ComponentStatus>>;
+      /** Whether subscribers get a mail or message. */
+      readonly notify: boolean;
     },
     options?: ReadOptions,
   ): Promise<StatuspageIncident>;

@@ -6,7 +6,7 @@ import type { Git } from './git.ts';
 import type { GitLab, GitLabReads } from './gitlab.ts';
 import type { HttpReads } from './http.ts';
 import type { Kubernetes, KubernetesReads } from './kubernetes.ts';
-import type { Slack, SlackReads, Statuspage, StatuspageReads, Teams } from './messages.ts';
+import type { Slack, SlackReads, Statuspage, StatuspageReads, Teams, TeamsReads } from './messages.ts';
 import type { Processes } from './process.ts';
 import type { Prometheus } from './prometheus.ts';
 
@@ -27,6 +27,7 @@ export interface ReadPorts {
   /** A repository on this machine: of this folder, or the configured one. */
   git(folder?: string): Promise<Git>;
   slack(): Promise<SlackReads>;
+  teams(): Promise<TeamsReads>;
   statuspage(): Promise<StatuspageReads>;
 }
 

@@ -123,6 +123,8 @@ export interface PlanContext {
   readonly signal: AbortSignal;
   /** The session's namespace, when the runbook gives one. */
   readonly namespace: string | undefined;
+  /** The session's id, for what people are told; absent in a preview. */
+  readonly session?: string;
 }
 
 /** Probing happens only in a session that may write, so a probe that the runbook declares as a program can run. */
