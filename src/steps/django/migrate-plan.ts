@@ -1,0 +1,162 @@
+import { shellLine } from '../../prose/shell-quote.ts';
+import { reviewAccess } from '../kubernetes/access.ts';
+import { placeOf } from '../kubernetes/place.ts';
+import { type DiffLine, type Effect, type Plan, type PlanContext, StepFailure } from '../step-kind.ts';
+import { keptParams } from './fields.ts';
+import { lossText } from './losses.ts';
+import { kubectlExec, manageArgv } from './manage.ts';
+import {
+  applicationName,
+  differenceText,
+  type MigrateCommand,
+  type MigrationData,
+} from './migration-data.ts';
+import { appliedKeys, keyOf } from './migration-list.ts';
+import { type MigrationReading, type MigrationStep, readMigration, type Wish } from './reading.ts';
+import { factsOf, irreversibleOf, moveText, warningsOf } from './told.ts';
+
+export interface MigrateWish extends Omit<Wish, 'app' | 'target'> {
+  readonly commands: readonly [MigrateCommand, ...MigrateCommand[]];
+  readonly lockTimeoutMs: number;
+  readonly timeoutMs: number;
+  /** The migration that this one takes back. */
+  readonly undoOf?: MigrationData;
+}
+
+/** Reads what it would do, and refuses what cannot be taken back. */
+export async function planMigrate(wish: MigrateWish, context: PlanContext): Promise<Plan> {
+  const [first, ...others] = wish.commands;
+  const reading = await readMigration({ ...wish, ...first }, context);
+  const readings = [reading];
+  for (const command of others) readings.push(await readMigration({ ...wish, ...command }, context));
+  const irreversible = readings.flatMap(irreversibleOf);
+  if (irreversible.length > 0) throw cannotGoBack(irreversible);
+  const place = await placeOf(context, wish.namespace);
+  const data = dataOf(wish, place.namespace, readings);
+  const done = readings.every(({ steps }) => steps.length === 0);
+  const permissions = await reviewAccess(
+    place.kube,
+    [{ verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: place.namespace }],
+    place.options,
+  );
+  const summary = wish.commands.map(({ app }, index) => moveText(app, readings[index] ?? reading)).join(', ');
+  const wayBack = data.wayBack.map(({ app, target }) => `${app} ${target}`).join(', ');
+  const lost =
+    data.losses.length === 0 ? '' : `; what was in ${data.losses.join(' and ')} does not come back`;
+  return {
+    summary,
+    effects: done
+      ? []
+      : data.commands.map((command, index) => effectOf(data, command, readings[index] ?? reading)),
+    risk: done ? 'safe' : data.losses.length > 0 ? 'dangerous' : 'change',
+    ...(data.losses.length > 0 && !done
+      ? { confirmWord: first.target === 'zero' ? 'zero' : reading.target }
+      : {}),
+    preconditions: done
+      ? []
+      : [
+          `${data.before.length} migrations are applied, as listed`,
+          `pod/${data.pod} is still the one with uid ${data.uid}`,
+        ],
+    permissions,
+    facts: readings.flatMap((each, index) => factsOf(wish.commands[index]?.app ?? first.app, each)),
+    warnings: [
+      ...changedSince(reading, wish.undoOf),
+      ...readings.flatMap((each, index) => warningsOf(wish.commands[index]?.app ?? first.app, each)),
+    ],
+    ...(done ? { alreadyDone: true } : { undo: `migrates again, to ${wayBack}${lost}` }),
+    data: keptParams(data),
+  };
+}
+
+function cannotGoBack(irreversible: readonly string[]): StepFailure {
+  return new StepFailure(`It cannot be taken back: ${irreversible.join('; ')}. Nothing was migrated.`, {
+    next: 'Repair it with a new migration (forward fix), or restore a backup from before it; never fake it as taken back.',
+    details: { irreversible: [...irreversible] },
+  });
+}
+
+function dataOf(wish: MigrateWish, namespace: string, readings: readonly MigrationReading[]): MigrationData {
+  const [reading] = readings;
+  if (reading === undefined) throw new RangeError('a migration without a command');
+  const { image, backwards, before } = reading;
+  const steps = stepsOf(readings);
+  const moved = steps.map(keyOf);
+  return {
+    ...{ selector: wish.selector, python: wish.python, manage: wish.manage, database: wish.database },
+    namespace,
+    pod: image.asked.name,
+    uid: image.asked.uid,
+    container: image.asked.container,
+    image: image.image,
+    backwards,
+    commands: readings.map(({ target }, index) => ({ app: wish.commands[index]?.app ?? '', target })),
+    wayBack: wayBackOf(reading, steps),
+    before: [...before],
+    after: backwards
+      ? before.filter((key) => !moved.includes(key))
+      : [...new Set([...before, ...moved])].sort(),
+    nonAtomic: steps.filter(({ atomic }) => !atomic).map(keyOf),
+    losses: backwards ? reading.losses.map(lossText) : [],
+    locks: readings.flatMap(({ changes }) => [...changes.locked]),
+    lockTimeoutMs: wish.lockTimeoutMs,
+    timeoutMs: wish.timeoutMs,
+  };
+}
+
+function stepsOf(readings: readonly MigrationReading[]): readonly MigrationStep[] {
+  const steps = readings.flatMap((reading) => [...reading.steps]);
+  return [...new Map(steps.map((step) => [keyOf(step), step])).values()];
+}
+
+/** For each app that moves: the migration that it is at now. */
+function wayBackOf({ image }: MigrationReading, steps: readonly MigrationStep[]): MigrateCommand[] {
+  const apps = [...new Set(steps.map(({ app }) => app))];
+  return apps.map((app) => ({
+    app,
+    target: image.migrations.findLast((each) => each.app === app && each.applied)?.name ?? 'zero',
+  }));
+}
+
+/** Program and arguments; PostgreSQL's client library reads its limits and its name from the environment. */
+export function migrateArgv(data: MigrationData, { app, target }: MigrateCommand): [string, ...string[]] {
+  const limit = data.lockTimeoutMs > 0 ? [`PGOPTIONS=-c lock_timeout=${data.lockTimeoutMs}`] : [];
+  return ['env', `PGAPPNAME=${applicationName(data)}`, ...limit, ...plainArgv(data, { app, target })];
+}
+
+/** The same where a container has no `env`. */
+export function plainArgv(
+  data: MigrationData,
+  { app, target }: MigrateCommand,
+): readonly [string, ...string[]] {
+  return manageArgv(data, ['migrate', app, target, '--no-input']);
+}
+
+function effectOf(data: MigrationData, command: MigrateCommand, reading: MigrationReading): Effect {
+  return {
+    verb: 'exec',
+    target: `pod/${data.pod}`,
+    namespace: data.namespace,
+    summary: shellLine(plainArgv(data, command)),
+    diff: reading.steps.flatMap((step) => stepDiff(step, reading)),
+    command: kubectlExec(data, data.namespace, migrateArgv(data, command)),
+  };
+}
+
+function stepDiff(step: MigrationStep, { backwards, losses }: MigrationReading): readonly DiffLine[] {
+  const applied: DiffLine = { change: backwards ? 'removed' : 'added', text: `[X]  ${keyOf(step)}` };
+  const lost = losses.filter(({ what }) => step.sql.includes(what.split('.').at(-1) ?? what)).map(lossText);
+  const not: DiffLine = {
+    change: backwards ? 'added' : 'removed',
+    text: `[ ]  ${keyOf(step)}`,
+    ...(lost.length === 0 || !backwards ? {} : { note: `drops ${lost.join(', ')}` }),
+  };
+  const sql = step.sql.split('\n').filter((line) => !/^(?:--)?\s*$/.test(line));
+  return [applied, not, ...sql.map((text): DiffLine => ({ change: 'same', text: `  ${text}` }))];
+}
+
+function changedSince({ image }: MigrationReading, undoOf: MigrationData | undefined): readonly string[] {
+  if (undoOf === undefined) return [];
+  const difference = differenceText(appliedKeys(image.migrations), undoOf.after);
+  return difference === '' ? [] : [`Somebody has migrated since: ${difference}.`];
+}
