@@ -21,6 +21,11 @@ export interface Installation {
   readonly env?: Readonly<Record<string, string>>;
   /** Absolute; where programs start. '/' when absent. */
   readonly cwd?: string;
+  /**
+   * Folders of this machine by their absolute path in the container: volumes that outlive it. `real` leads into
+   * them, and whoever brings them sees to it that they exist.
+   */
+  readonly volumes?: Readonly<Record<string, string>>;
   /** Puts the first files into the container; awaited once, before its first program runs. */
   prepare?(files: ContainerFiles): Promise<void>;
 }
