@@ -6,9 +6,9 @@ import { ENDPOINTS_TYPE, SLICE_TYPE } from './endpoints.ts';
 import { projectEvent } from './events.ts';
 import type { LiveSnapshot } from './live.ts';
 import { type MetricSpec, sampleMetrics } from './live-metrics.ts';
+import { followPods } from './live-pods.ts';
 import { snapshotContent } from './live-snapshot.ts';
 import { followStream, freshnessOf, type Stream } from './live-stream.ts';
-import { projectPod } from './pods.ts';
 
 /** What to watch, as the runbook's `watch` says once its templates are filled in. */
 export interface LiveWatch {
@@ -34,6 +34,8 @@ export interface LiveFeedOptions {
 const LEAST_GAP_MS = 100;
 const TICK_MS = 1_000;
 const MAX_KNOWN_EVENTS = 2_000;
+/** As many pods as a large screen holds. */
+const MOST_IN_SIGHT = 60;
 
 /**
  * Watches one namespace and hands out pictures of it: at most ten a second, the last one always, none without news.
@@ -43,9 +45,22 @@ export function startLiveFeed(options: LiveFeedOptions): void {
   const { reads, spec, namespace, clock, signal } = options;
   const publish = coalesced(options, () => picture());
   const follow = <Kept>(request: ListRequest, project: (object: KubeObject) => Kept, atMost?: number) =>
-    followStream({ reads, request: { ...request, namespace }, project, onChange: publish, atMost }, signal);
+    followStream(
+      {
+        reads,
+        request: { ...request, namespace },
+        project,
+        onChange: publish,
+        known: new Map<string, Kept>(),
+        atMost,
+      },
+      signal,
+    );
   const selected = spec.pods ? { labelSelector: spec.pods } : {};
-  const pods = follow({ group: '', resource: 'pods', ...selected }, projectPod);
+  const pods = followPods(
+    { reads, request: { group: '', resource: 'pods', namespace, ...selected }, clock, onChange: publish },
+    signal,
+  );
   const deployments = follow({ group: 'apps', resource: 'deployments' }, withoutBookkeeping);
   const services = follow({ group: '', resource: 'services' }, withoutBookkeeping);
   const endpoints = followEndpoints(options, publish);
@@ -59,7 +74,7 @@ export function startLiveFeed(options: LiveFeedOptions): void {
 
   function picture(): LiveSnapshot {
     const streams = [
-      pods,
+      pods.current(),
       deployments,
       services,
       endpoints.current(),
@@ -67,7 +82,7 @@ export function startLiveFeed(options: LiveFeedOptions): void {
     ];
     const content = snapshotContent(
       {
-        pods: pods.known,
+        pods: pods.census,
         deployments: deployments.known,
         services: services.known,
         endpoints: endpoints.current().known,
@@ -75,6 +90,7 @@ export function startLiveFeed(options: LiveFeedOptions): void {
       },
       spec,
     );
+    pods.show(content.pods.slice(0, MOST_IN_SIGHT));
     return {
       ...content,
       namespace,
@@ -127,7 +143,7 @@ function isSameToTheEye(a: LiveSnapshot, b: LiveSnapshot): boolean {
 }
 
 interface FollowedEndpoints {
-  current(): Stream<KubeObject>;
+  current(): Stream<ReadonlyMap<string, KubeObject>>;
   gaps(): readonly string[];
 }
 
@@ -137,16 +153,21 @@ function followEndpoints(
   onChange: () => void,
 ): FollowedEndpoints {
   const givenUp = new AbortController();
-  let instead: Stream<KubeObject> | undefined;
+  let instead: Stream<ReadonlyMap<string, KubeObject>> | undefined;
   const common = { reads, project: withoutBookkeeping };
+  const kept = () => new Map<string, KubeObject>();
   const slices = followStream(
     {
       ...common,
+      known: kept(),
       request: { ...SLICE_TYPE, namespace },
       onChange: () => {
         if (slices.missing !== undefined && instead === undefined) {
           givenUp.abort();
-          instead = followStream({ ...common, request: { ...ENDPOINTS_TYPE, namespace }, onChange }, signal);
+          instead = followStream(
+            { ...common, known: kept(), request: { ...ENDPOINTS_TYPE, namespace }, onChange },
+            signal,
+          );
         }
         onChange();
       },
@@ -159,11 +180,11 @@ function followEndpoints(
   };
 }
 
-function gapOf(stream: Stream<unknown>): readonly string[] {
+function gapOf(stream: Stream): readonly string[] {
   return stream.missing === undefined ? [] : [`${stream.resource}: ${said(stream)}`];
 }
 
-function said({ missing }: Stream<unknown>): string {
+function said({ missing }: Stream): string {
   return missing === 'forbidden' ? 'not allowed to watch' : 'not served';
 }
 

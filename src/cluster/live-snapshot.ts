@@ -3,13 +3,14 @@ import { neutralise } from '../prose/neutralise.ts';
 import { endpointsOf, SLICE_SERVICE_LABEL } from './endpoints.ts';
 import { newestFirst } from './events.ts';
 import type { LiveEvent, LivePod, LiveService, LiveSnapshot, LiveWorkload } from './live.ts';
-import { severity, worstPodFirst, worstWorkloadFirst } from './order.ts';
+import { worstWorkloadFirst } from './order.ts';
+import type { PodCensus } from './pod-census.ts';
 import type { Labels } from './selector.ts';
 import { projectWorkload } from './workloads.ts';
 
 /** What the cluster is known to hold: small records where there may be many, whole objects where there are few. */
 export interface KnownCluster {
-  readonly pods: ReadonlyMap<string, LivePod>;
+  readonly pods: PodCensus;
   readonly deployments: ReadonlyMap<string, KubeObject>;
   readonly services: ReadonlyMap<string, KubeObject>;
   /** EndpointSlices or Endpoints. */
@@ -31,22 +32,19 @@ export type SnapshotContent = Omit<LiveSnapshot, 'freshness' | 'namespace' | 'me
 /** Everything that is drawn of the objects, worst or newest first. */
 export function snapshotContent(known: KnownCluster, shown: Shown): SnapshotContent {
   const events = [...known.events.values()].sort(newestFirst);
-  const byWorkload = Map.groupBy(known.pods.values(), (pod) => pod.workload);
-  let podsReady = 0;
-  for (const pod of known.pods.values()) if (pod.ready) podsReady += 1;
   return {
-    workloads: workloads(known, shown, byWorkload),
+    workloads: workloads(known, shown),
     services: services(known, shown),
-    pods: withProbeFailures(worstPods(known.pods), events),
+    pods: withProbeFailures(known.pods.worst(MAX_PODS), events),
     podCount: known.pods.size,
-    podsReady,
+    podsReady: known.pods.ready,
     events: events.slice(0, MAX_EVENTS),
   };
 }
 
-function workloads(known: KnownCluster, shown: Shown, pods: ReadonlyMap<string, LivePod[]>): LiveWorkload[] {
-  return selected(known.deployments, shown.deployments)
-    .map((each) => projectWorkload(each, pods.get(each.metadata.name) ?? []))
+function workloads({ deployments, pods }: KnownCluster, shown: Shown): LiveWorkload[] {
+  return selected(deployments, shown.deployments)
+    .map((each) => projectWorkload(each, pods.workload(each.metadata.name)))
     .sort(worstWorkloadFirst);
 }
 
@@ -92,17 +90,6 @@ function harmless(selector: Labels): Labels {
   return Object.fromEntries(
     Object.entries(selector).map(([key, value]) => [neutralise(key), neutralise(value)]),
   );
-}
-
-/** The worst ones in order; only as many as are shown get sorted. */
-function worstPods(pods: ReadonlyMap<string, LivePod>): LivePod[] {
-  const bySeverity = Map.groupBy(pods.values(), severity);
-  const worst: LivePod[] = [];
-  for (const level of [...bySeverity.keys()].sort((a, b) => b - a)) {
-    if (worst.length >= MAX_PODS) break;
-    worst.push(...(bySeverity.get(level) ?? []).sort(worstPodFirst));
-  }
-  return worst.slice(0, MAX_PODS);
 }
 
 /** The kubelet tells in an event why a probe fails; the pod itself does not. */

@@ -9,30 +9,42 @@ import type {
 import type { Freshness } from './live.ts';
 
 /** One watched resource: what is known of it, and how sure that is. */
-export interface Stream<Kept> {
+export interface Stream<Known = unknown> {
   readonly resource: string;
-  readonly known: ReadonlyMap<string, Kept>;
+  readonly known: Known;
   readonly synced: boolean;
   readonly status: WatchStatus;
   /** Why it will not be seen at all; waiting does not help. */
   readonly missing: FailureReason | undefined;
 }
 
-export interface StreamOptions<Kept> {
+/** Where a stream keeps what it knows, by name: a Map, or what counts as it goes. */
+export interface Keeping<Kept> {
+  readonly size: number;
+  set(name: string, kept: Kept): unknown;
+  delete(name: string): unknown;
+  clear(): void;
+  keys(): Iterable<string>;
+}
+
+export interface StreamOptions<Kept, Known extends Keeping<Kept>> {
   readonly reads: KubernetesReads;
   readonly request: ListRequest;
   readonly project: (object: KubeObject) => Kept;
   readonly onChange: () => void;
+  readonly known: Known;
   /** Above this many the oldest are let go. */
   readonly atMost?: number | undefined;
 }
 
 const LASTING: ReadonlySet<FailureReason | undefined> = new Set(['forbidden', 'not-served']);
 
-/** Follows one resource into a map by name. */
-export function followStream<Kept>(options: StreamOptions<Kept>, signal: AbortSignal): Stream<Kept> {
-  const { reads, request, project, onChange, atMost = Number.POSITIVE_INFINITY } = options;
-  const known = new Map<string, Kept>();
+/** Follows one resource, by name. */
+export function followStream<Kept, Known extends Keeping<Kept>>(
+  options: StreamOptions<Kept, Known>,
+  signal: AbortSignal,
+): Stream<Known> {
+  const { reads, request, project, onChange, known, atMost = Number.POSITIVE_INFINITY } = options;
   // projected as they arrive, one by one: ten thousand at once would hold up everything else
   const projected = new WeakMap<KubeObject, Kept>();
   let synced = false;
@@ -104,7 +116,7 @@ export function followStream<Kept>(options: StreamOptions<Kept>, signal: AbortSi
 const LIVE_WITHIN_MS = 13_000;
 
 /** How far the whole picture may be believed: as far as its stalest part. Parts that cannot be had are left out. */
-export function freshnessOf(streams: readonly Stream<unknown>[], now: number): Freshness {
+export function freshnessOf(streams: readonly Stream[], now: number): Freshness {
   const counted = streams.filter((each) => each.missing === undefined);
   const heard = counted.map(({ status }) => status.heardAt);
   const heardAt = heard.some((at) => at === undefined) ? undefined : Math.min(...(heard as number[]));

@@ -2,13 +2,13 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN = new Set([0x5b, 0x7b]);
 const CLOSE = new Set([0x5d, 0x7d]);
-const ITEMS = Buffer.from('items');
 
 /**
  * Cuts a list's JSON into its items without parsing it, so that a large one can be parsed a bit at a time.
  * Returns the text around them, with an empty list in their place.
  */
-export function* itemsOf(body: Buffer): Generator<Buffer, string> {
+export function* itemsOf(body: Buffer, field = 'items'): Generator<Buffer, string> {
+  const wanted = Buffer.from(field);
   let depth = 0;
   let key: readonly [number, number] = [0, 0];
   let list: readonly [number, number] | undefined;
@@ -22,7 +22,7 @@ export function* itemsOf(body: Buffer): Generator<Buffer, string> {
       at = end;
     } else if (OPEN.has(byte)) {
       depth += 1;
-      if (depth === 2 && byte === 0x5b && list === undefined && ITEMS.equals(body.subarray(...key)))
+      if (depth === 2 && byte === 0x5b && list === undefined && wanted.equals(body.subarray(...key)))
         listStart = at;
       else if (depth === 3 && listStart >= 0) itemStart = at;
     } else if (CLOSE.has(byte)) {

@@ -18,7 +18,9 @@ import { sendPatch } from './patch.ts';
 import { resourcePath, segment, withQuery } from './paths.ts';
 import { getThroughProxy } from './proxy.ts';
 import { type Subject, statusFailure } from './status-failure.ts';
-import { type WatchRhythm, watchForEver } from './watch.ts';
+import { type WatchFormat, type WatchRhythm, watchForEver } from './watch.ts';
+import { objectsFormat } from './watch-objects.ts';
+import { rowsFormat } from './watch-rows.ts';
 import { parseJson } from './wire.ts';
 
 export interface ReadsOver {
@@ -97,6 +99,12 @@ export function readsOver(over: ReadsOver): KubernetesReads {
     return response.body.toString('utf8');
   }
 
+  function follow(request: ListRequest, format: WatchFormat, signal: AbortSignal): void {
+    const { clock, random, rhythm } = over;
+    const asked = (options: ReadOptions) => listing(request, options, 'list');
+    void watchForEver({ clock, random, rhythm, listing: asked }, format, signal);
+  }
+
   return {
     context,
     get,
@@ -113,16 +121,8 @@ export function readsOver(over: ReadsOver): KubernetesReads {
     dryRunPatch: (request, options = {}) => sendPatch(over, request, true, options),
     dryRunApply: (request, options = {}) => sendApply(over, request, true, options),
     inspect: unserved,
-    watch(request, handlers, signal) {
-      const { clock, random, rhythm } = over;
-      const watching = {
-        clock,
-        random,
-        rhythm,
-        listing: (options: ReadOptions) => listing(request, options, 'list'),
-      };
-      void watchForEver(watching, handlers, signal);
-    },
+    watch: (request, handlers, signal) => follow(request, objectsFormat(handlers), signal),
+    watchRows: (request, handlers, signal) => follow(request, rowsFormat(handlers), signal),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../ports/clock.ts';
 import { PortFailure } from '../../ports/failure.ts';
-import type { KubeObject, ReadOptions, WatchHandlers, WatchStatus } from '../../ports/kubernetes.ts';
+import type { ReadOptions, WatchStatus } from '../../ports/kubernetes.ts';
 import { networkFailure } from '../network-failure.ts';
 import { createLineDecoder } from './line-decoder.ts';
-import { type Listing, listAll } from './list.ts';
+import type { Listing } from './list.ts';
 import { withQuery } from './paths.ts';
 import { hostOf, type Status, statusFailure } from './status-failure.ts';
 import { createSlicer } from './wire.ts';
@@ -34,33 +34,42 @@ export interface Watching {
   listing(options: ReadOptions): Promise<Listing>;
 }
 
-interface WatchLine {
+export interface WatchLine {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: KubeObject | Status;
+  readonly object: object;
+}
+
+/** What is asked for, objects or rows of a table, and who is told of it. */
+export interface WatchFormat {
+  readonly accept?: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Lists everything and tells it; returns where a watch may go on. */
+  list(listing: Listing, options: ReadOptions): Promise<string>;
+  /** Tells one line of a watch; returns where it has been. */
+  take(line: WatchLine): string | undefined;
+  onStatus(status: WatchStatus): void;
 }
 
 /** Lists, then watches from there, for ever: resumes where it was, lists again when that is gone, backs off on trouble. */
 export async function watchForEver(
   watching: Watching,
-  handlers: WatchHandlers,
+  format: WatchFormat,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = watching;
-  const tell = createTeller(handlers, clock);
+  const tell = createTeller(format, clock);
   let resourceVersion: string | undefined;
   let troubles = 0;
   while (!signal.aborted) {
     const started = clock.elapsed();
     let trouble: PortFailure | undefined;
     try {
-      const listing = { ...(await watching.listing({ signal })), keep: handlers.keep };
+      const listing = await watching.listing({ signal });
       if (resourceVersion === undefined) {
-        const list = await listAll(listing, { signal });
-        handlers.onEvent({ type: 'synced', items: list.items });
-        resourceVersion = list.resourceVersion;
+        resourceVersion = await format.list(listing, { signal });
         tell.heard();
       }
-      const round = new Round(watching, listing, handlers, resourceVersion, tell);
+      const round = new Round(watching, listing, format, resourceVersion, tell);
       try {
         await round.run(signal);
       } finally {
@@ -91,19 +100,19 @@ class Round {
   resourceVersion: string | undefined;
   readonly #watching: Watching;
   readonly #listing: Listing;
-  readonly #handlers: WatchHandlers;
+  readonly #format: WatchFormat;
   readonly #tell: Teller;
 
   constructor(
     watching: Watching,
     listing: Listing,
-    handlers: WatchHandlers,
+    format: WatchFormat,
     resourceVersion: string,
     tell: Teller,
   ) {
     this.#watching = watching;
     this.#listing = listing;
-    this.#handlers = handlers;
+    this.#format = format;
     this.resourceVersion = resourceVersion;
     this.#tell = tell;
   }
@@ -113,6 +122,7 @@ class Round {
     const answer = await transport.open({
       method: 'GET',
       path: withQuery(path, {
+        ...this.#format.query,
         labelSelector,
         fieldSelector,
         watch: true,
@@ -120,6 +130,7 @@ class Round {
         resourceVersion: this.resourceVersion,
         timeoutSeconds: Math.ceil(this.#watching.rhythm.roundMs / 1000),
       }),
+      ...(this.#format.accept === undefined ? {} : { accept: this.#format.accept }),
       timeoutMs,
       signal,
     });
@@ -155,13 +166,9 @@ class Round {
     }
   }
 
-  #take({ type, object }: WatchLine): void {
-    if (type === 'ERROR') throw this.#failed(object as Status);
-    const known = object as KubeObject;
-    this.resourceVersion = known.metadata.resourceVersion ?? this.resourceVersion;
-    if (type === 'BOOKMARK') return;
-    const kept = this.#listing.keep?.(known) ?? known;
-    this.#handlers.onEvent({ type: type === 'DELETED' ? 'deleted' : 'changed', object: kept });
+  #take(line: WatchLine): void {
+    if (line.type === 'ERROR') throw this.#failed(line.object as Status);
+    this.resourceVersion = this.#format.take(line) ?? this.resourceVersion;
   }
 
   #failed(status: Status): PortFailure {
@@ -206,13 +213,13 @@ interface Teller {
 }
 
 /** Says at once when the connection comes or goes, and at most once a second that something was heard. */
-function createTeller(handlers: WatchHandlers, clock: Clock): Teller {
+function createTeller(format: Pick<WatchFormat, 'onStatus'>, clock: Clock): Teller {
   let heardAt: number | undefined;
   let heard = clock.elapsed();
   let told: { readonly connected: boolean; readonly at: number } | undefined;
   const say = (status: WatchStatus) => {
     told = { connected: status.connected, at: clock.elapsed() };
-    handlers.onStatus(status);
+    format.onStatus(status);
   };
   return {
     silentMs: () => clock.elapsed() - heard,
