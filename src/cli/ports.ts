@@ -10,13 +10,14 @@ import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
 import type { CodeHosts } from './code-hosts.ts';
 import { codeHistories, gitlabOptions } from './code-ports.ts';
+import { type MessagePlaces, messagePorts, messageReads, messageSecrets } from './messaging.ts';
 import { elasticsearchOptions, type MonitoringPlaces } from './monitoring.ts';
 import { once } from './once.ts';
 import { repositories } from './repository.ts';
 import { tokenSource } from './token-place.ts';
 
 /** Which servers a session talks to; kept in its folder for a resume. No secret is in it. */
-export interface Connection extends CodeHosts, MonitoringPlaces {
+export interface Connection extends CodeHosts, MonitoringPlaces, MessagePlaces {
   /** A file instead of those that kubectl would find. */
   readonly kubeconfig?: string;
   /** KUBECONFIG as it was. */
@@ -48,6 +49,7 @@ export function readPorts(connection: Connection, onSecret: OnSecret = () => und
     const { value } = tokenSource(place, process.env);
     if (value !== undefined) onSecret(value);
   }
+  for (const secret of messageSecrets(connection, process.env)) onSecret(secret);
   return {
     clock: systemClock,
     http,
@@ -64,9 +66,7 @@ export function readPorts(connection: Connection, onSecret: OnSecret = () => und
       return createElasticsearch(elasticsearchOptions(connection.elasticsearch, onSecret));
     }),
     git: repositories(connection.repository),
-    slack: async () => absent('Slack'),
-    teams: async () => absent('Teams'),
-    statuspage: async () => absent('Statuspage'),
+    ...messageReads(connection, onSecret),
   };
 }
 
@@ -88,15 +88,9 @@ export function sessionPorts(
       const { createGitLab } = await import('../adapters/gitlab/gitlab.ts');
       return createGitLab(gitlabOptions(connection, onSecret));
     }),
-    slack: async () => absent('Slack'),
-    teams: async () => absent('Teams'),
-    statuspage: async () => absent('Statuspage'),
+    ...messagePorts(connection, onSecret),
   };
   return { reads, ports, kubernetes: reads.kubernetes };
-}
-
-function absent(what: string): never {
-  throw new PortFailure(`No ${what} is configured for this session.`, { reason: 'not-configured' });
 }
 
 function kubernetesOptions({ kubeconfig, kubeconfigs, context, namespace }: Connection) {

@@ -4,6 +4,7 @@ import { codeHosts } from './code-hosts.ts';
 import type { ExitCode } from './exit-code.ts';
 import { parseAssignments } from './inputs.ts';
 import type { Io } from './io.ts';
+import { messagePlaces } from './messaging.ts';
 import { monitoringFrom } from './monitoring.ts';
 import type { Connection } from './ports.ts';
 import { repositoryFolder } from './repository.ts';
@@ -54,6 +55,7 @@ export function connectionOf(flags: ConnectionFlags, env: NodeJS.ProcessEnv, set
     ...monitoringFrom(env),
     ...(flags.prometheus ? { prometheusUrl: flags.prometheus } : {}),
     ...codeHosts(settings, env),
+    ...messagePlaces(settings, env),
     repository: repositoryFolder(settings, env, process.cwd()),
   };
 }

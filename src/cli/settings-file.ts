@@ -30,6 +30,12 @@ const monitoring = {
   links: z.array(z.strictObject({ title: z.string().min(1), url: z.string().min(1) })).optional(),
 };
 
+const webhook = {
+  'webhook-file': z.string().min(1).optional(),
+  /** Program and arguments; what it prints is the webhook's address. */
+  'webhook-command': z.array(z.string()).min(1).optional(),
+};
+
 const settingsSchema = z.strictObject({
   ...monitoring,
   gitlab: z
@@ -39,6 +45,16 @@ const settingsSchema = z.strictObject({
   github: z.strictObject({ url: z.url().optional(), ...token }).optional(),
   /** `repository`: folder of the one that holds the manifests. */
   git: z.strictObject({ repository: z.string().min(1).optional() }).optional(),
+  /** A bot's token, with the channel it posts to, or an incoming webhook. `url`: of the Web API. */
+  slack: z
+    .strictObject({ channel: z.string().min(1).optional(), url: z.url().optional(), ...token, ...webhook })
+    .optional(),
+  /** A workflow that posts to a channel or chat when a webhook request is received. */
+  teams: z.strictObject(webhook).optional(),
+  /** `page`: its id; `url`: of the API. */
+  statuspage: z
+    .strictObject({ page: z.string().min(1).optional(), url: z.url().optional(), ...token })
+    .optional(),
   /** By kubeconfig context. */
   contexts: z
     .record(z.string(), z.strictObject({ production: z.boolean().default(false), ...monitoring }))
