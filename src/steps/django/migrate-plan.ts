@@ -97,7 +97,7 @@ function dataOf(wish: MigrateWish, namespace: string, readings: readonly Migrati
       ? before.filter((key) => !moved.includes(key))
       : [...new Set([...before, ...moved])].sort(),
     nonAtomic: steps.filter(({ atomic }) => !atomic).map(keyOf),
-    losses: backwards ? reading.losses.map(lossText) : [],
+    losses: readings.flatMap((each) => each.losses.map(lossText)),
     locks: readings.flatMap(({ changes }) => [...changes.locked]),
     lockTimeoutMs: wish.lockTimeoutMs,
     timeoutMs: wish.timeoutMs,
