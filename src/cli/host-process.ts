@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     onEvents: (events) => feed.events(events),
     onOutput: (step, text) => feed.output(step, text),
   });
-  const live = startLive(opened, (snapshot) => feed.live(snapshot));
+  const live = startLive(opened, runner, (snapshot) => feed.live(snapshot));
   try {
     const { id: session, folder, lock, journal } = opened;
     await serveSession({

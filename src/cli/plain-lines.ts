@@ -2,6 +2,7 @@ import type { Event } from '../engine/event.ts';
 import { titleOf } from '../engine/select.ts';
 import type { SessionState } from '../engine/state.ts';
 import { neutralise } from '../prose/neutralise.ts';
+import { figure } from '../view/text/figure.ts';
 import { duration } from '../view/text/time.ts';
 
 /** A session as plain lines: time, step, what happened. One event may take several lines; some take none. */
@@ -38,6 +39,12 @@ function linesOf(event: Event, state: SessionState): readonly string[] {
       return [line('paused', event.reason)];
     case 'session-ended':
       return [line(event.outcome, event.summary)];
+    case 'threshold-crossed': {
+      const { value, limit, unit, side } = event;
+      return [line('critical', `${event.figure} ${figure(value, unit)}, ${side} ${figure(limit, unit)}`)];
+    }
+    case 'threshold-cleared':
+      return [line('no longer critical', `${event.figure} ${figure(event.value, event.unit)}`)];
     case 'note-added':
       return [line('note', event.text)];
     case 'texts-rendered':

@@ -5,6 +5,7 @@ import { answerUnattended, type Consent } from '../host/unattended.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { jsonLine } from './json-lines.ts';
+import { startFigures } from './live.ts';
 import type { OpenedSession } from './open-session.ts';
 import { plainLines } from './plain-lines.ts';
 
@@ -54,12 +55,14 @@ export async function runUnattended(opened: OpenedSession, options: UnattendedOp
   const onInterrupt = () => stop(String(interrupted.reason));
   if (interrupted.aborted) onInterrupt();
   else interrupted.addEventListener('abort', onInterrupt, { once: true });
+  const figures = startFigures(opened, runner);
   // A resumed session may begin at a question, with no event to come.
   setImmediate(answer);
   try {
     await runner.done;
     await stopping;
   } finally {
+    figures.abort();
     interrupted.removeEventListener('abort', onInterrupt);
   }
   return exitCodeOf(runner.state, interrupted.aborted);

@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../ports/clock.ts';
+import type { Elasticsearch } from '../ports/elasticsearch.ts';
 import type { KubeObject, KubernetesReads, ListRequest } from '../ports/kubernetes.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
 import { ENDPOINTS_TYPE, SLICE_TYPE } from './endpoints.ts';
 import { projectEvent } from './events.ts';
-import type { LiveSnapshot } from './live.ts';
-import { type MetricSpec, sampleMetrics } from './live-metrics.ts';
+import type { Alarm, LiveLink, LiveSnapshot } from './live.ts';
+import type { LogSpec } from './live-logs.ts';
+import type { MetricSpec } from './live-metrics.ts';
 import { followPods } from './live-pods.ts';
 import { snapshotContent } from './live-snapshot.ts';
 import { followStream, freshnessOf, type Stream } from './live-stream.ts';
+import { type Crossing, startMonitors } from './monitors.ts';
 
 /** What to watch, as the runbook's `watch` says once its templates are filled in. */
 export interface LiveWatch {
@@ -19,15 +22,24 @@ export interface LiveWatch {
   readonly services?: readonly string[];
   readonly events?: boolean;
   readonly metrics?: readonly MetricSpec[];
+  readonly logs?: readonly LogSpec[];
 }
 
 export interface LiveFeedOptions {
   readonly reads: KubernetesReads;
   readonly prometheus?: Prometheus | undefined;
+  readonly elasticsearch?: Elasticsearch | undefined;
+  readonly links?: readonly LiveLink[];
+  /** What cannot be shown as the runbook says, a sentence each. */
+  readonly problems?: readonly string[];
+  /** Figures that were critical when the session was taken up. */
+  readonly alarms?: readonly Alarm[];
   readonly spec: LiveWatch;
   readonly namespace: string;
   readonly clock: Clock;
   onSnapshot(snapshot: LiveSnapshot): void;
+  /** A figure became critical, or is no longer. */
+  readonly onCrossing?: (crossing: Crossing) => void;
   readonly signal: AbortSignal;
 }
 
@@ -67,8 +79,17 @@ export function startLiveFeed(options: LiveFeedOptions): void {
   const events = spec.events
     ? follow({ group: '', resource: 'events' }, projectEvent, MAX_KNOWN_EVENTS)
     : undefined;
-  const metrics = sampleMetrics(
-    { specs: spec.metrics ?? [], prometheus: options.prometheus, clock, onChange: publish },
+  const {
+    prometheus,
+    elasticsearch,
+    links = [],
+    problems = [],
+    alarms = [],
+    onCrossing = () => undefined,
+  } = options;
+  const { metrics, logs } = spec;
+  const monitors = startMonitors(
+    { metrics, logs, prometheus, elasticsearch, clock, alarms, onChange: publish, onCrossing },
     signal,
   );
 
@@ -95,8 +116,10 @@ export function startLiveFeed(options: LiveFeedOptions): void {
       ...content,
       namespace,
       freshness: freshnessOf(streams, clock.now()),
-      metrics: metrics(),
-      gaps: [...endpoints.gaps(), ...streams.flatMap((each) => gapOf(each))],
+      metrics: monitors.metrics(),
+      logs: monitors.logs(),
+      links,
+      gaps: [...problems, ...endpoints.gaps(), ...streams.flatMap((each) => gapOf(each))],
     };
   }
 

@@ -1,62 +1,93 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
-import type { LiveMetric } from './live.ts';
+import { neutralise } from '../prose/neutralise.ts';
+import { levelOf } from './figures.ts';
+import { createHistory, type History } from './history.ts';
+import type { FigureUnit, Limits, LiveFigure } from './live.ts';
 
-export interface MetricSpec {
+export interface MetricSpec extends Limits {
   readonly title: string;
   readonly query: string;
-  readonly unit?: 'percent' | 'seconds' | 'count';
-  readonly warnAbove?: number;
+  readonly unit?: Exclude<FigureUnit, 'per-minute'>;
+  readonly sinceMs?: number;
 }
 
 export interface MetricOptions {
-  readonly specs: readonly MetricSpec[];
+  readonly spec: MetricSpec;
+  /** Undefined: none is configured. */
   readonly prometheus: Prometheus | undefined;
   readonly clock: Clock;
+  /** After each answer, and each that did not come. */
   readonly onChange: () => void;
 }
 
 const EVERY_MS = 5_000;
-const POINTS = 60;
 
-/** Samples each expression every five seconds, for as long as the signal lets it. Returns a look at the points so far. */
-export function sampleMetrics(options: MetricOptions, signal: AbortSignal): () => readonly LiveMetric[] {
-  const { specs, prometheus, clock, onChange } = options;
-  const current: LiveMetric[] = specs.map((spec) => ({
-    title: spec.title,
-    unit: spec.unit ?? 'count',
-    points: [],
-    ...(spec.warnAbove === undefined ? {} : { warnAbove: spec.warnAbove }),
-    ...(prometheus === undefined ? { problem: 'No Prometheus is configured.' } : {}),
-  }));
+/** Asks for one figure every five seconds, for as long as the signal lets it. Returns a look at it. */
+export function sampleMetric(options: MetricOptions, signal: AbortSignal): () => LiveFigure {
+  const { spec, prometheus, clock, onChange } = options;
+  const { title, query: _, sinceMs, unit = 'count', ...limits } = spec;
+  const history = createHistory(sinceMs);
+  let heardAt: number | undefined;
+  let value: number | undefined;
+  let problem = prometheus === undefined ? 'No Prometheus is configured.' : undefined;
 
-  async function sample(index: number, source: Prometheus): Promise<void> {
-    const [spec, last] = [specs[index], current[index]];
-    if (spec === undefined || last === undefined) return;
-    const { problem: _, ...metric } = last;
-    const add = (point: number | null) => [...metric.points, point].slice(-POINTS);
+  async function sample(source: Prometheus): Promise<void> {
     try {
       const [first, ...more] = await source.query(spec.query, { signal });
-      const points = add(first === undefined || !Number.isFinite(first.value) ? null : first.value);
-      const problem =
+      if (signal.aborted) return;
+      const isFirst = heardAt === undefined;
+      heardAt = clock.now();
+      value = first !== undefined && Number.isFinite(first.value) ? first.value : undefined;
+      history.add(heardAt, value ?? null);
+      problem =
         more.length === 0
-          ? {}
-          : { problem: `The expression gives ${more.length + 1} series; the first is shown.` };
-      current[index] = { ...metric, points, ...problem };
+          ? undefined
+          : `gives ${more.length + 1} series where one is needed; the first is shown`;
+      if (isFirst)
+        await recall(source, history, { query: spec.query, now: heardAt, serverNow: first?.at }, signal);
     } catch (error) {
-      current[index] = { ...metric, points: add(null), problem: (error as Error).message };
+      problem = neutralise((error as Error).message);
     }
   }
 
   async function sampleForEver(source: Prometheus): Promise<void> {
     while (!signal.aborted) {
-      await Promise.all(specs.map((_, index) => sample(index, source)));
+      await sample(source);
       if (signal.aborted) return;
       onChange();
       await clock.sleep(EVERY_MS, signal).catch(() => undefined);
     }
   }
 
-  if (prometheus !== undefined && specs.length > 0) void sampleForEver(prometheus);
-  return () => [...current];
+  if (prometheus !== undefined) void sampleForEver(prometheus);
+  return () => ({
+    title: neutralise(title),
+    unit,
+    ...limits,
+    points: history.points(clock.now()),
+    stepMs: history.stepMs,
+    ...(value === undefined ? {} : { value }),
+    level: levelOf(value, limits),
+    ...(heardAt === undefined ? {} : { heardAt }),
+    everyMs: EVERY_MS,
+    ...(problem === undefined ? {} : { problem }),
+  });
+}
+
+/** What Prometheus remembers of before the session. Without it the line begins now: nothing else depends on it. */
+async function recall(
+  source: Prometheus,
+  history: History,
+  asked: { readonly query: string; readonly now: number; readonly serverNow: number | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const { stepMs, spanMs } = history;
+  // its clock may be another one than ours
+  const ahead = (asked.serverNow ?? asked.now) - asked.now;
+  const to = Math.floor(asked.now / stepMs) * stepMs - stepMs;
+  const span = { from: to - spanMs + stepMs + ahead, to: to + ahead, stepMs };
+  const [first] = await source.range(asked.query, span, { signal }).catch(() => []);
+  for (const { at, value } of first?.points ?? [])
+    history.add(at - ahead, Number.isFinite(value) ? value : null);
 }

@@ -27,7 +27,10 @@ export interface Shown {
 const MAX_PODS = 200;
 const MAX_EVENTS = 100;
 
-export type SnapshotContent = Omit<LiveSnapshot, 'freshness' | 'namespace' | 'metrics' | 'gaps'>;
+export type SnapshotContent = Omit<
+  LiveSnapshot,
+  'freshness' | 'namespace' | 'metrics' | 'logs' | 'links' | 'gaps'
+>;
 
 /** Everything that is drawn of the objects, worst or newest first. */
 export function snapshotContent(known: KnownCluster, shown: Shown): SnapshotContent {

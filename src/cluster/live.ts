@@ -62,12 +62,65 @@ export interface LiveEvent {
   readonly lastSeen: number;
 }
 
-export interface LiveMetric {
-  readonly title: string;
-  readonly unit: 'percent' | 'seconds' | 'count';
-  /** Newest last; NaN is carried as null. */
-  readonly points: readonly (number | null)[];
+/** unknown: there is no figure to judge. */
+export type Level = 'normal' | 'warning' | 'critical' | 'unknown';
+
+export interface Limits {
   readonly warnAbove?: number;
+  readonly criticalAbove?: number;
+  readonly warnBelow?: number;
+  readonly criticalBelow?: number;
+}
+
+/** percent: a share, 0.05 is 5 %. per-minute: of log lines. */
+export type FigureUnit = 'percent' | 'seconds' | 'count' | 'per-minute';
+
+/** A figure over time, and whether it is as it should be. */
+export interface LiveFigure extends Limits {
+  readonly title: string;
+  readonly unit: FigureUnit;
+  /** Newest last, one for each `stepMs`; null: a gap, nothing was heard. */
+  readonly points: readonly (number | null)[];
+  readonly stepMs: number;
+  /** The newest; absent: the source gave none. */
+  readonly value?: number;
+  readonly level: Level;
+  /** When the source answered last, in milliseconds since the epoch; absent: never. */
+  readonly heardAt?: number;
+  /** How often it is asked, in milliseconds. */
+  readonly everyMs: number;
+  /** A sentence: why there is no figure, or not a whole one. */
+  readonly problem?: string;
+}
+
+export interface LogLine {
+  /** Milliseconds since the epoch; absent where the document has no time. */
+  readonly at?: number;
+  readonly level: string;
+  readonly pod: string;
+  readonly message: string;
+}
+
+/** Log lines that a search finds: how many a minute, and the newest. */
+export interface LiveLog extends LiveFigure {
+  readonly lines: readonly LogLine[];
+}
+
+/** A figure that has crossed into critical. */
+export interface Alarm {
+  readonly figure: string;
+  readonly source: 'prometheus' | 'elasticsearch';
+  readonly value: number;
+  readonly unit: FigureUnit;
+  readonly limit: number;
+  readonly side: 'above' | 'below';
+}
+
+/** A dashboard. Without an address, why not. */
+export interface LiveLink {
+  readonly title: string;
+  /** Harmless: http or https, printable, without a login in it. */
+  readonly url?: string;
   readonly problem?: string;
 }
 
@@ -83,7 +136,9 @@ export interface LiveSnapshot {
   readonly podsReady: number;
   /** Newest first, at most 100. */
   readonly events: readonly LiveEvent[];
-  readonly metrics: readonly LiveMetric[];
+  readonly metrics: readonly LiveFigure[];
+  readonly logs: readonly LiveLog[];
+  readonly links: readonly LiveLink[];
   /** What could not be watched, a sentence each: 'endpointslices: not served, endpoints are used'. */
   readonly gaps: readonly string[];
 }

@@ -35,6 +35,18 @@ export interface Aim {
   readonly withinMs: number;
 }
 
+/** A figure beyond a limit that the runbook sets. */
+export interface Alarm {
+  /** Its title. */
+  readonly figure: string;
+  readonly source: 'prometheus' | 'elasticsearch';
+  readonly value: number;
+  /** percent: a share, 0.05 is 5 %. per-minute: of log lines. */
+  readonly unit: 'percent' | 'seconds' | 'count' | 'per-minute';
+  readonly limit: number;
+  readonly side: 'above' | 'below';
+}
+
 interface Stamp {
   /** From 1, without gaps. */
   readonly seq: number;
@@ -63,6 +75,10 @@ export type Event =
       readonly summary: string;
       readonly refused?: boolean;
     })
+  /** A figure that is watched became critical; nothing stops because of it. */
+  | (Stamp & { readonly type: 'threshold-crossed'; readonly step?: string } & Alarm)
+  /** It has been fine for a while. */
+  | (Stamp & { readonly type: 'threshold-cleared'; readonly step?: string } & Omit<Alarm, 'limit' | 'side'>)
   | (Stamp & { readonly type: 'note-added'; readonly text: string; readonly step?: string })
   /** The session moves on to a section; steps between are not taken. */
   | (Stamp & { readonly type: 'went-to'; readonly section: string; readonly by: Answerer })
@@ -141,6 +157,9 @@ export type Event =
       readonly outcome: 'aborted' | 'failed';
       readonly by: Answerer;
     });
+
+/** What is seen beside the steps; the step is the one whose turn it is. */
+export type Sighting = Extract<Draft, { type: 'threshold-crossed' | 'threshold-cleared' }>;
 
 /** An event before the journal stamped it. */
 export type Draft = Event extends infer E ? (E extends Event ? Omit<E, 'seq' | 'time'> : never) : never;

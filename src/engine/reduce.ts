@@ -1,3 +1,4 @@
+import { alarmsAfter } from './alarms.ts';
 import type { Event } from './event.ts';
 import { indexOf, placesOf } from './lookup.ts';
 import { patched } from './patched.ts';
@@ -10,9 +11,12 @@ export function reduce(state: SessionState | undefined, event: Event): SessionSt
   if (event.type === 'session-started') return started(event);
   if (state === undefined) throw new Error(`The journal begins with ${event.type}, not with session-started`);
   const next = { ...reduceSession(state, event), seq: event.seq };
-  if (!('step' in event) || event.step === undefined || event.type === 'note-added') return next;
+  if (!('step' in event) || event.step === undefined || ASIDE.has(event.type)) return next;
   return settle(withStep(next, event.step, event));
 }
+
+/** They name a step, and change none. */
+const ASIDE: ReadonlySet<Event['type']> = new Set(['note-added', 'threshold-crossed', 'threshold-cleared']);
 
 /** Folds a whole journal. */
 export function replay(events: Iterable<Event>): SessionState | undefined {
@@ -40,6 +44,7 @@ function started(event: Extract<Event, { type: 'session-started' }>): SessionSta
     wrote: false,
     declined: [],
     notes: [],
+    alarms: [],
     titles: {},
     descriptions: {},
   };
@@ -61,6 +66,9 @@ function reduceSession(state: SessionState, event: Event): SessionState {
         end: { outcome: event.outcome, summary: event.summary, refused: event.refused ?? false },
       };
     }
+    case 'threshold-crossed':
+    case 'threshold-cleared':
+      return { ...state, alarms: alarmsAfter(state.alarms, event) };
     case 'note-added': {
       const note = { time: event.time, text: event.text, ...(event.step ? { step: event.step } : {}) };
       return { ...state, notes: [...state.notes, note] };

@@ -5,7 +5,8 @@ import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { StepKind } from '../steps/step-kind.ts';
 import { decide } from './decide.ts';
 import { type Desk, readSignal } from './desk.ts';
-import type { Draft, Event } from './event.ts';
+import type { Draft, Event, Sighting } from './event.ts';
+import { inOrder } from './in-order.ts';
 import type { Asked } from './intent.ts';
 import { type Action, next } from './next.ts';
 import { interruptStep, runStep } from './perform-run.ts';
@@ -53,6 +54,8 @@ export interface Runner {
   readonly state: SessionState;
   /** Decides at once: journalled and taken up, or refused with a sentence. */
   ask(asked: Asked): { readonly ok: true } | { readonly ok: false; readonly message: string };
+  /** Something seen beside the steps: journalled while the session is active, and never in its way. */
+  witness(sighting: Sighting): void;
   /** Settles when the session ended or was stopped; rejects when the journal cannot be written. */
   readonly done: Promise<void>;
   /**
@@ -188,6 +191,14 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     done,
     ask: take,
+    witness(sighting) {
+      if (state.status !== 'active' || stopping.signal.aborted || broken !== undefined) return;
+      try {
+        append({ ...(state.current === undefined ? {} : { step: state.current }), ...sighting });
+      } catch {
+        // the journal cannot be written: the runner stops at its own next event
+      }
+    },
     async stop(reason, { cancel = false } = {}) {
       stopping.abort(cancelled('The session is stopping.'));
       if (cancel) working.abort(cancelled('The session is stopping.'));
@@ -206,23 +217,6 @@ export function createRunner(options: RunnerOptions): Runner {
 
 function isSame(before: Action, after: Action): boolean {
   return before.do === after.do && 'step' in before && 'step' in after && before.step === after.step;
-}
-
-/** A listener that asks for something causes events while it is being told: they come after those it is hearing of. */
-function inOrder(listener: RunnerOptions['onEvents']): RunnerOptions['onEvents'] {
-  const queue: Parameters<RunnerOptions['onEvents']>[] = [];
-  let telling = false;
-  return (events, state) => {
-    if (events.length === 0) return;
-    queue.push([events, state]);
-    if (telling) return;
-    telling = true;
-    try {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) listener(...item);
-    } finally {
-      telling = false;
-    }
-  };
 }
 
 /** After a resume: what was in flight is probed, what was only confirmed or shown is looked at again. */

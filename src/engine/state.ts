@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Landed, Outcome, Plan } from '../steps/step-kind.ts';
-import type { Aim, Failure, SessionEnd, World } from './event.ts';
+import type { Aim, Alarm, Failure, SessionEnd, World } from './event.ts';
 
 interface StepBase {
   readonly id: string;
@@ -121,6 +121,8 @@ export interface SessionState {
   /** Failed steps whose on-failure undo the operator declined: they are asked about instead. */
   readonly declined: readonly string[];
   readonly notes: readonly Note[];
+  /** Figures that are critical, and since when (ISO 8601). */
+  readonly alarms: readonly (Alarm & { readonly since: string })[];
   /** Rendered so far, by step or section id; `titleOf` falls back to the runbook's own text. */
   readonly titles: Readonly<Record<string, string>>;
   readonly descriptions: Readonly<Record<string, string>>;

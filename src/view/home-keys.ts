@@ -1,5 +1,5 @@
+import type { Place } from './binding.ts';
 import type { HomeState } from './home.ts';
-import type { Place } from './keymap.ts';
 import { edit, insert, textOf } from './text-field.ts';
 
 /** Where keys go now. */

@@ -1,35 +1,6 @@
-import type { Intent } from '../engine/intent.ts';
+import type { Binding } from './binding.ts';
 
-/** Where keys are typed: a screen, something laid over it, or a line of text. */
-export type Place =
-  | 'session'
-  | 'reader'
-  | 'pods'
-  | 'dialog'
-  | 'typing'
-  | 'summary'
-  | 'home'
-  | 'preview'
-  | 'help';
-
-export type Group = 'Answer' | 'Look' | 'Session' | 'Move' | 'Type' | 'Choose';
-
-export interface Binding {
-  readonly action: string;
-  readonly keys: readonly string[];
-  /** For the footer, in a word or two; absent where that would be noise. */
-  readonly label?: string;
-  /** The sentence of the help screen and of the documentation. */
-  readonly help: string;
-  readonly group: Group;
-  readonly places: readonly Place[];
-  /** What it asks of the engine: the key works while one of these is allowed. */
-  readonly intents?: readonly Intent['type'][];
-  /** It leads to a write: never taken from a paste, nor before the question has been in sight. */
-  readonly dangerous?: true;
-}
-
-const scrolled = ['session', 'reader', 'pods', 'summary', 'preview', 'help'] as const;
+const scrolled = ['session', 'reader', 'pods', 'links', 'summary', 'preview', 'help'] as const;
 const lists = [...scrolled, 'dialog', 'home'] as const;
 
 /** Every key there is. Footer, help, documentation and the handlers read this and nothing else. */
@@ -129,6 +100,14 @@ const keymap = [
     keys: ['p'],
     label: 'pods',
     help: 'Every pod that is watched, worst first',
+    group: 'Look',
+    places: ['session'],
+  },
+  {
+    action: 'links',
+    keys: ['o'],
+    label: 'dashboards',
+    help: 'The dashboards of this runbook, with their whole addresses',
     group: 'Look',
     places: ['session'],
   },
@@ -260,7 +239,7 @@ const keymap = [
     label: 'back',
     help: 'Close what lies over the screen, or go back to the current step; changes nothing',
     group: 'Move',
-    places: ['session', 'reader', 'pods', 'dialog', 'typing', 'help', 'home'],
+    places: ['session', 'reader', 'pods', 'links', 'dialog', 'typing', 'help', 'home'],
   },
   {
     action: 'help',
@@ -268,7 +247,7 @@ const keymap = [
     label: 'help',
     help: 'This list',
     group: 'Session',
-    places: ['session', 'reader', 'pods', 'summary', 'home', 'preview'],
+    places: ['session', 'reader', 'pods', 'links', 'summary', 'home', 'preview'],
   },
   {
     action: 'leave',
@@ -283,14 +262,14 @@ const keymap = [
     keys: ['q'],
     help: 'Close what lies over the screen',
     group: 'Move',
-    places: ['reader', 'pods', 'help'],
+    places: ['reader', 'pods', 'links', 'help'],
   },
   {
     action: 'interrupt',
     keys: ['ctrl+c'],
     help: 'Twice: leave this screen; the session goes on',
     group: 'Session',
-    places: ['session', 'reader', 'pods', 'dialog', 'typing', 'summary', 'home', 'preview', 'help'],
+    places: ['session', 'reader', 'pods', 'links', 'dialog', 'typing', 'summary', 'home', 'preview', 'help'],
   },
 ] as const satisfies readonly Binding[];
 

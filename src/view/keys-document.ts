@@ -1,4 +1,5 @@
-import { bindings, type Group, type Place } from './keymap.ts';
+import type { Group, Place } from './binding.ts';
+import { bindings } from './keymap.ts';
 
 const PLACES: Readonly<Record<Place, string>> = {
   home: 'Home',
@@ -7,6 +8,7 @@ const PLACES: Readonly<Record<Place, string>> = {
   dialog: 'In a dialog',
   reader: 'Details and output',
   pods: 'Pods',
+  links: 'The list of dashboards',
   summary: 'Summary of an ended session',
   preview: 'Preview',
   help: 'Help',

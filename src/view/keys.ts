@@ -1,5 +1,6 @@
 import type { Key } from 'ink';
-import { type Action, type Binding, bindings, type Place } from './keymap.ts';
+import type { Binding, Place } from './binding.ts';
+import { type Action, bindings } from './keymap.ts';
 
 export function bindingFor(place: Place, key: string): (Binding & { readonly action: Action }) | undefined {
   return bindings.find((binding) => binding.places.includes(place) && binding.keys.includes(key));

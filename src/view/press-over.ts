@@ -95,7 +95,9 @@ function scrolledOver(state: ScreenState, motion: Motion, around: Surroundings):
     const isEnd = motion === 'bottom' || next >= total - height;
     return { ...ui, over: { ...over, top: next, follow: over.what === 'output' && isEnd } };
   }
-  return over.type === 'help' || over.type === 'pods' ? { ...ui, over: { ...over, top: next } } : ui;
+  return over.type === 'help' || over.type === 'pods' || over.type === 'links'
+    ? { ...ui, over: { ...over, top: next } }
+    : ui;
 }
 
 function toMatch(state: ScreenState, over: Reader, step: number, around: Surroundings): Ui {

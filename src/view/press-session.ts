@@ -24,7 +24,8 @@ export function pressSession(
     case 'help':
       return { ui: { ...ui, over: { type: 'help', top: 0 } } };
     case 'pods':
-      return { ui: { ...ui, over: { type: 'pods', top: 0 } } };
+    case 'links':
+      return { ui: { ...ui, over: { type: action, top: 0 } } };
     case 'details':
     case 'output':
       return { ui: read(state, action) };

@@ -1,5 +1,5 @@
 import type { Intent } from '../engine/intent.ts';
-import type { Place } from './keymap.ts';
+import type { Place } from './binding.ts';
 import { bindingFor } from './keys.ts';
 import { isNarrow, type Size } from './layout.ts';
 import { pressOver } from './press-over.ts';
@@ -32,6 +32,7 @@ export function placeOf(state: ScreenState, isNarrow: boolean): Place {
   switch (over?.type) {
     case 'help':
     case 'pods':
+    case 'links':
       return over.type;
     case 'reader':
       return over.typing === undefined ? 'reader' : 'typing';

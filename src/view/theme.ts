@@ -70,6 +70,8 @@ export interface Theme {
   readonly styles: Readonly<Record<Tone, Style>>;
   /** Last thing before the terminal: the same cells, in what it can draw. */
   readonly draw: (text: string) => string;
+  /** The same text, made to be clicked where the terminal knows how. */
+  readonly link: (text: string, href: string | undefined) => string;
 }
 
 /** Between the two backgrounds in lightness: readable on dark and on light alike, which no palette of sixteen promises. */
@@ -131,6 +133,12 @@ function frame(corners: string, across: string, down: string): Frame {
 export interface Look {
   readonly colour: boolean;
   readonly unicode: boolean;
+  readonly hyperlinks?: boolean;
+}
+
+/** OSC 8. The address is printable ASCII: whoever made the row has seen to it. */
+function hyperlink(text: string, href: string): string {
+  return `\u001b]8;;${href}\u0007${text}\u001b]8;;\u0007`;
 }
 
 export function themeFor(look: Look): Theme {
@@ -139,6 +147,7 @@ export function themeFor(look: Look): Theme {
     draw: look.unicode
       ? (text) => text
       : (text) => text.replace(/[^\x20-\x7e]/gu, (glyph) => asciiFor[glyph] ?? glyph),
+    link: (text, href) => (look.hyperlinks && href !== undefined ? hyperlink(text, href) : text),
   };
 }
 
@@ -150,5 +159,21 @@ export function lookFrom(env: Readonly<Record<string, string | undefined>>): Loo
   return {
     colour: (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb',
     unicode: (env.ROLLBOOK_ASCII ?? '') === '' && !isOther && !isPoor,
+    hyperlinks: knowsHyperlinks(env),
   };
+}
+
+/** Only terminals that are known to: others would show the address within the text. FORCE_HYPERLINK overrules, as elsewhere. */
+function knowsHyperlinks(env: Readonly<Record<string, string | undefined>>): boolean {
+  const forced = env.FORCE_HYPERLINK ?? '';
+  if (forced !== '') return forced !== '0';
+  // a multiplexer passes on what it knows itself
+  if (env.TMUX || /^(?:screen|tmux|dumb|linux)/.test(env.TERM ?? '')) return false;
+  return (
+    /^(?:iTerm\.app|WezTerm|vscode|ghostty|Hyper|Tabby|rio)$/.test(env.TERM_PROGRAM ?? '') ||
+    /^(?:xterm-kitty|xterm-ghostty|alacritty|foot)/.test(env.TERM ?? '') ||
+    Number(env.VTE_VERSION ?? 0) >= 5000 ||
+    Number(env.KONSOLE_VERSION ?? 0) >= 201_200 ||
+    (env.WT_SESSION ?? '') !== ''
+  );
 }

@@ -8,6 +8,7 @@ export type Pane = (typeof panes)[number];
 export type Over =
   | { readonly type: 'help'; readonly top: number }
   | { readonly type: 'pods'; readonly top: number }
+  | { readonly type: 'links'; readonly top: number }
   | Reader
   | { readonly type: 'note'; readonly field: TextField }
   | { readonly type: 'skip'; readonly step: string; readonly field: TextField }

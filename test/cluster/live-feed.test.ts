@@ -196,45 +196,12 @@ describe('the live feed', () => {
   });
 });
 
-describe('metrics', () => {
-  const metrics = [{ title: 'errors', query: 'err', unit: 'percent', warnAbove: 0.01 }] as const;
-
-  it('are sampled every five seconds; a gap stays a gap', async () => {
-    const outage = new PortFailure('Nothing accepts connections.', { reason: 'refused' });
-    const prometheus = new FakePrometheus().on('err', 0.5, Number.NaN, outage, [], 0.25);
-    const { clock, latest } = await feed(world(), { metrics }, prometheus);
-    await clock.advance(10_000);
-    expect(latest().metrics).toEqual([
-      {
-        title: 'errors',
-        unit: 'percent',
-        warnAbove: 0.01,
-        points: [0.5, null, null],
-        problem: 'Nothing accepts connections.',
-      },
-    ]);
-    await clock.advance(10_000);
-    expect(latest().metrics).toEqual([
-      { title: 'errors', unit: 'percent', warnAbove: 0.01, points: [0.5, null, null, null, 0.25] },
-    ]);
-  });
-
-  it('say so without Prometheus, and when an expression gives several series', async () => {
-    const without = await feed(world(), { metrics });
-    expect(without.latest().metrics).toMatchObject([{ points: [], problem: 'No Prometheus is configured.' }]);
-    const several = new FakePrometheus().on(
-      'err',
-      [1, 2].map((value) => ({ labels: {}, at: 0, value })),
-    );
-    const { latest } = await feed(world(), { metrics }, several);
-    expect(latest().metrics).toMatchObject([
-      { points: [1], problem: 'The expression gives 2 series; the first is shown.' },
-    ]);
-  });
-
-  it('end with the feed', async () => {
-    const prometheus = new FakePrometheus().on('err', 1);
-    const { clock, stop } = await feed(world(), { metrics }, prometheus);
+describe('figures, logs and links', () => {
+  it('are part of the picture, and end with it', async () => {
+    const prometheus = new FakePrometheus().on('err', 0.5);
+    const metrics = [{ title: 'errors', query: 'err' }];
+    const { clock, latest, stop } = await feed(world(), { metrics }, prometheus);
+    expect(latest()).toMatchObject({ metrics: [{ title: 'errors', value: 0.5 }], logs: [], links: [] });
     stop();
     await clock.advance(60_000);
     expect(prometheus.queries).toHaveLength(1);

@@ -21,6 +21,8 @@ const TYPES = new Set([
 /** More than the documented types; a reader passes over those it does not know. */
 const MORE = new Set([
   'texts-rendered',
+  'threshold-crossed',
+  'threshold-cleared',
   'step-verifying',
   'step-observed',
   'step-stale',

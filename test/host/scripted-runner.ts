@@ -46,6 +46,7 @@ export function scriptedRunner(journal: Journal, feed: Feed, { busy = false } = 
       append({ ...wanted.intent, type: 'note-added' });
       return { ok: true };
     },
+    witness: (sighting) => append(sighting),
     finish() {
       append({ type: 'session-ended', outcome: 'succeeded', summary: 'Over.' });
       done.resolve();

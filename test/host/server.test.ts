@@ -24,6 +24,8 @@ const snapshot = (podCount: number): LiveSnapshot => ({
   podsReady: 0,
   events: [],
   metrics: [],
+  logs: [],
+  links: [],
   gaps: [],
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bindings, type Place } from '../../src/view/keymap.ts';
+import type { Place } from '../../src/view/binding.ts';
+import { bindings } from '../../src/view/keymap.ts';
 import { bindingFor, keyName } from '../../src/view/keys.ts';
 import { helpRows } from '../../src/view/rows/help-rows.ts';
 import { plainText } from '../../src/view/text/row.ts';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { figure, liveRows, liveSummary, podRows, sparkline } from '../../src/view/rows/live-rows.ts';
+import { liveRows, podRows } from '../../src/view/rows/live-rows.ts';
+import { liveSummary } from '../../src/view/rows/live-summary.ts';
+import { figure, sparkline } from '../../src/view/text/figure.ts';
 import { plainText } from '../../src/view/text/row.ts';
 import { NOW } from './screen.ts';
 import { failing } from './snapshots.ts';
@@ -53,10 +55,10 @@ describe('the live pane', () => {
   });
 
   it('says in a line what fits, and nothing by halves', () => {
-    expect(plainText(liveSummary(failing, 70))).toBe(
-      '✖ 6/12 pods ready   errors 38 %   frontend-service → nothing ready',
+    expect(plainText(liveSummary(failing, 70, NOW))).toBe(
+      '✖ 6/12 pods ready   ✖ errors 38 %   ◐ p95 latency 520 ms',
     );
-    expect(plainText(liveSummary(failing, 34))).toBe('✖ 6/12 pods ready   errors 38 %');
-    expect(plainText(liveSummary(undefined, 34))).toBe('nothing watched yet');
+    expect(plainText(liveSummary(failing, 36, NOW))).toBe('✖ 6/12 pods ready   ✖ errors 38 %');
+    expect(plainText(liveSummary(undefined, 34, NOW))).toBe('nothing watched yet');
   });
 });

@@ -28,6 +28,14 @@ const pod = (workloadName: string, tail: string, ready: boolean, status: string,
   version: workloadName.includes('green') ? '1.9.0' : '1.8.3',
 });
 
+/** As long as the line of a figure is; it began when the first of these was heard. */
+const line = (...points: readonly (number | null)[]) => [
+  ...Array.from({ length: 40 - points.length }, () => null),
+  ...points,
+];
+
+const heard = { stepMs: 15_000, heardAt: START + 58_000, everyMs: 5_000 };
+
 export const failing: LiveSnapshot = {
   freshness: { state: 'live', heardAt: START + 59_000 },
   namespace: 'banking-app',
@@ -119,15 +127,52 @@ export const failing: LiveSnapshot = {
     {
       title: 'errors',
       unit: 'percent',
-      points: [0.004, 0.006, 0.01, 0.05, 0.12, 0.2, 0.26, 0.31, 0.35, 0.38, 0.38, 0.37, 0.38],
+      points: line(0.004, 0.006, 0.01, 0.05, 0.12, 0.2, 0.26, 0.31, 0.35, 0.38, 0.38, 0.37, 0.38),
       warnAbove: 0.01,
+      criticalAbove: 0.05,
+      value: 0.38,
+      level: 'critical',
+      ...heard,
     },
     {
       title: 'p95 latency',
       unit: 'seconds',
-      points: [0.12, 0.13, 0.12, 0.2, 0.4, 0.6, 0.55, 0.5, null, 0.48],
+      points: line(0.12, 0.13, 0.12, 0.2, 0.4, 0.6, 0.55, 0.5, null, 0.52),
       warnAbove: 0.5,
+      criticalAbove: 2,
+      value: 0.52,
+      level: 'warning',
+      ...heard,
     },
+  ],
+  logs: [
+    {
+      title: 'error log',
+      unit: 'per-minute',
+      points: line(0, 0, 4, 0, 8, 96, 120, 144, 140, 152),
+      criticalAbove: 60,
+      value: 143,
+      level: 'critical',
+      ...heard,
+      everyMs: 10_000,
+      lines: [
+        [3, 'backend-green-5c4d7f9b88-q8r6c', 'ledger: column accounts.limit_cents does not exist'],
+        [4, 'frontend-green-7d9c5b8f66-x2k4p', 'GET /api/accounts failed: unexpected token "<" in JSON at 0'],
+        [9, 'backend-green-5c4d7f9b88-h5w2n', 'panic: migration 0042_add_limits has not been applied'],
+      ].map(([ago, podName, message]) => ({
+        at: START + 60_000 - Number(ago) * 1000,
+        level: 'error',
+        pod: String(podName),
+        message: String(message),
+      })),
+    },
+  ],
+  links: [
+    {
+      title: 'Traffic and errors, in Grafana',
+      url: 'https://grafana.example.com/d/banking-app?var-namespace=banking-app&from=1763700000000&to=now',
+    },
+    { title: 'Error log, in Kibana', problem: 'No Kibana is configured; set kibana.url in rollbook.yaml.' },
   ],
   gaps: [],
 };

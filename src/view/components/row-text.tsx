@@ -14,7 +14,7 @@ export const RowText = memo(
         {line.map((part, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a span has no identity but its place
           <Text key={place} {...theme.styles[part.tone]}>
-            {theme.draw(part.text)}
+            {theme.link(theme.draw(part.text), part.href)}
           </Text>
         ))}
       </Text>

@@ -1,5 +1,6 @@
 import { allowedIntents } from '../../engine/select.ts';
-import { bindings, type Place } from '../keymap.ts';
+import type { Place } from '../binding.ts';
+import { bindings } from '../keymap.ts';
 import type { ScreenState } from '../store.ts';
 import { fitted, type Row, row, rowWidth, span } from '../text/row.ts';
 import { focusOf, isLookingAway, questionInSight } from './session-content.ts';
@@ -36,6 +37,7 @@ function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hi
     )
     .filter((binding) => binding.action !== 'choose' || isMarked)
     .filter((binding) => binding.action !== 'follow' || isOutput)
+    .filter((binding) => binding.action !== 'links' || (state.live?.links.length ?? 0) > 0)
     .filter((binding) => place !== 'session' || binding.group !== 'Answer' || !isAway)
     .filter((binding) => place !== 'session' || binding.action !== 'close' || isAway)
     .flatMap((binding) => {
@@ -48,7 +50,7 @@ function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hi
 }
 
 const SCROLL: Hint = { key: '↑ ↓', label: 'scroll' };
-const SCROLLED: ReadonlySet<Place> = new Set(['reader', 'pods', 'summary', 'preview', 'help']);
+const SCROLLED: ReadonlySet<Place> = new Set(['reader', 'pods', 'links', 'summary', 'preview', 'help']);
 const MARK: readonly Hint[] = [
   { key: '↑ ↓', label: 'mark' },
   { key: 'enter', label: 'take it' },

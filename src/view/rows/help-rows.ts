@@ -1,4 +1,5 @@
-import { bindings, type Group, type Place } from '../keymap.ts';
+import type { Group, Place } from '../binding.ts';
+import { bindings } from '../keymap.ts';
 import type { Area } from '../layout.ts';
 import { framed, scrollMarks, viewport } from '../text/frame.ts';
 import { blank, paragraph, type Row, row, span } from '../text/row.ts';

@@ -1,16 +1,18 @@
-import type { LiveMetric, LivePod, LiveService, LiveSnapshot, LiveWorkload } from '../../cluster/live.ts';
-import { blank, paragraph, type Row, row, rowWidth, span, type Tone, table } from '../text/row.ts';
+import type { LivePod, LiveService, LiveSnapshot, LiveWorkload } from '../../cluster/live.ts';
+import { blank, paragraph, type Row, row, span, type Tone, table } from '../text/row.ts';
 import { age } from '../text/time.ts';
-import { glyphs, sparks } from '../theme.ts';
+import { glyphs } from '../theme.ts';
+import { figureRows, logRows } from './figure-rows.ts';
 import { isFresh } from './freshness.ts';
 import { warning } from './plan-rows.ts';
 
-/** Workloads worst first, what the services lead to, and the figures; pods below while there is room. */
+/** The figures, workloads worst first, what the services lead to, the newest log lines; pods below while there is room. */
 export function liveRows(live: LiveSnapshot, width: number, height: number, now: number): readonly Row[] {
   const problem = live.freshness.problem === undefined ? [] : warning(live.freshness.problem, width);
   const blocks = [
-    workloadRows(live, width),
-    [...serviceRows(live.services, width), ...metricRows(live.metrics, width)],
+    figureRows([...live.metrics, ...live.logs], width, now),
+    [...workloadRows(live, width), ...serviceRows(live.services, width)],
+    logRows(live.logs, width, now),
     live.gaps.flatMap((gap) => paragraph(gap, width, 'muted', row(span(`${glyphs.bullet} `, 'muted')))),
   ].filter((block) => block.length > 0);
   const lines = problem.length + blocks.reduce((sum, block) => sum + block.length, 0);
@@ -121,66 +123,6 @@ function serviceRows(services: readonly LiveService[], width: number): readonly 
   );
 }
 
-function metricRows(metrics: readonly LiveMetric[], width: number): readonly Row[] {
-  const lines = metrics.map((metric) => {
-    if (metric.problem !== undefined) {
-      return row(
-        span(glyphs.unavailable, 'warn'),
-        span(metric.title),
-        span(''),
-        span(''),
-        span(metric.problem, 'warn'),
-      );
-    }
-    const value = metric.points.findLast((point) => point !== null) ?? undefined;
-    const isHigh = value !== undefined && metric.warnAbove !== undefined && value > metric.warnAbove;
-    const tone: Tone = value === undefined ? 'muted' : isHigh ? 'bad' : 'good';
-    const limit =
-      metric.warnAbove === undefined
-        ? ''
-        : `${isHigh ? 'above' : 'below'} ${figure(metric.warnAbove, metric.unit)}`;
-    return row(
-      span(isHigh ? glyphs.failed : value === undefined ? glyphs.gone : glyphs.done, tone),
-      span(metric.title),
-      span(value === undefined ? 'no figures' : figure(value, metric.unit), isHigh ? 'bad' : 'strong'),
-      span(sparkline(metric.points, 24), tone),
-      span(limit, isHigh ? 'bad' : 'muted'),
-    );
-  });
-  return table(
-    lines,
-    [{}, { gives: 1, min: 10 }, { align: 'right' }, {}, { gives: 2, whole: true, min: 0 }],
-    width,
-  );
-}
-
-export function figure(value: number, unit: LiveMetric['unit']): string {
-  const short = (number: number) =>
-    Math.abs(number) >= 10 ? number.toFixed(0) : number.toFixed(number === 0 ? 0 : 1);
-  switch (unit) {
-    // A share: 0.38 is 38 %.
-    case 'percent':
-      return `${short(value * 100)} %`;
-    case 'seconds':
-      return value < 1 ? `${Math.round(value * 1000)} ms` : `${short(value)} s`;
-    case 'count':
-      return value >= 10_000 ? `${Math.round(value / 1000)}k` : short(value);
-  }
-}
-
-/** The newest points, from the lowest to the highest of them; the scale starts at zero. */
-export function sparkline(points: readonly (number | null)[], cells: number): string {
-  const seen = points.slice(-cells);
-  const highest = Math.max(...seen.map((point) => point ?? 0), Number.MIN_VALUE);
-  return seen
-    .map((point) =>
-      point === null
-        ? ' '
-        : sparks[Math.min(sparks.length - 1, Math.floor((point / highest) * (sparks.length - 0.01)))],
-    )
-    .join('');
-}
-
 export function podRows(live: LiveSnapshot, width: number, now: number): readonly Row[] {
   const lines = live.pods.map((pod) => podRow(pod, now));
   const heading = row(
@@ -229,42 +171,4 @@ function podRow(pod: LivePod, now: number): Row {
     span(pod.version, 'muted'),
     span(pod.node ?? '', 'muted'),
   );
-}
-
-/** The live pane in one line, for a narrow screen: what fits of it, and nothing by halves. */
-export function liveSummary(live: LiveSnapshot | undefined, width: number): Row {
-  if (live === undefined) return row(span('nothing watched yet', 'muted'));
-  const isWhole = live.podsReady >= live.podCount;
-  const pods = row(
-    span(
-      `${isWhole ? glyphs.done : glyphs.failed} ${live.podsReady}/${live.podCount} pods ready`,
-      isWhole ? 'good' : 'warn',
-    ),
-  );
-  const metrics = live.metrics.map((metric) => {
-    const { text, isHigh } = newest(metric);
-    return row(span(`${metric.title} `, 'muted'), span(text, isHigh ? 'bad' : 'plain'));
-  });
-  const services = live.services.map((service) => {
-    const target = service.ready > 0 ? service.behind.join(',') : 'nothing ready';
-    return row(
-      span(`${service.name} ${glyphs.arrow} `, 'muted'),
-      span(target, service.ready > 0 ? 'plain' : 'bad'),
-    );
-  });
-  const [first = [], ...others] = metrics;
-  let line = pods;
-  for (const part of [first, ...services, ...others].filter((one) => one.length > 0)) {
-    if (rowWidth(line) + 3 + rowWidth(part) <= width) line = [...line, span('   '), ...part];
-  }
-  return line;
-}
-
-function newest(metric: LiveMetric): { readonly text: string; readonly isHigh: boolean } {
-  const value = metric.points.findLast((point) => point !== null) ?? undefined;
-  if (value === undefined) return { text: 'no figures', isHigh: false };
-  return {
-    text: figure(value, metric.unit),
-    isHigh: metric.warnAbove !== undefined && value > metric.warnAbove,
-  };
 }

@@ -5,7 +5,8 @@ import { type Row, row, rowWidth, span, spread } from '../text/row.ts';
 import { glyphs } from '../theme.ts';
 import { type Pane, panes } from '../ui.ts';
 import { freshnessRow, isFresh } from './freshness.ts';
-import { faded, liveSummary } from './live-rows.ts';
+import { faded } from './live-rows.ts';
+import { liveSummary } from './live-summary.ts';
 import { shownStep } from './session-content.ts';
 import { numberOf } from './step-name.ts';
 
@@ -48,6 +49,6 @@ export function tabsRow(state: ScreenState, width: number): Row {
 /** The live pane in one line. */
 export function liveLine(state: ScreenState, width: number, now: number): Row {
   const fresh = row('  ', ...freshnessRow(state.live, now, state.host === 'there'), ' ');
-  const summary = liveSummary(state.live, width - rowWidth(fresh) - 1);
+  const summary = liveSummary(state.live, width - rowWidth(fresh) - 1, now);
   return spread(row(' ', ...(isFresh(state.live) ? summary : faded(summary))), fresh, width);
 }

@@ -7,6 +7,7 @@ import { fieldRow } from '../text-field.ts';
 import { glyphs } from '../theme.ts';
 import type { Over, Reader } from '../ui.ts';
 import { helpRows } from './help-rows.ts';
+import { linkRows } from './link-rows.ts';
 import { podRows } from './live-rows.ts';
 import { outputLines } from './session-content.ts';
 import { numberOf } from './step-name.ts';
@@ -24,11 +25,13 @@ export function overRows(
   if (session === undefined) return [];
   switch (over?.type) {
     case 'help':
-      return helpRows(['session', 'reader', 'pods', 'dialog', 'typing', 'summary'], width);
+      return helpRows(['session', 'reader', 'pods', 'links', 'dialog', 'typing', 'summary'], width);
     case 'pods':
       return live === undefined
         ? paragraph('Nothing is watched yet.', width, 'muted')
         : podRows(live, width, now);
+    case 'links':
+      return linkRows(live?.links ?? [], width);
     case 'reader':
       return readerRows(state, over, width, now);
     default:
@@ -60,6 +63,8 @@ export function overTitle(state: ScreenState, over: Over | undefined): Row {
         span('Pods', 'accent'),
         span(`  ${state.live?.podsReady ?? 0} of ${state.live?.podCount ?? 0} ready`, 'muted'),
       );
+    case 'links':
+      return row(span('Dashboards', 'accent'));
     case 'reader': {
       const name = `${numberOf(session, over.step)}  ${titleOf(session, over.step)}`;
       return row(span(over.what === 'details' ? 'Details' : 'Output', 'accent'), span(`  ${name}`, 'strong'));

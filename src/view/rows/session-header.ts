@@ -6,6 +6,7 @@ import type { ScreenState } from '../store.ts';
 import { paragraph, type Row, row, span } from '../text/row.ts';
 import { clockTime } from '../text/time.ts';
 import { glyphs } from '../theme.ts';
+import { alarmRows } from './alarm-row.ts';
 import { freshnessRow } from './freshness.ts';
 import { headerRows, WORLDS } from './header-rows.ts';
 import { numberOf } from './step-name.ts';
@@ -25,8 +26,12 @@ export function sessionHeader(state: ScreenState, width: number, now: number): r
   });
 }
 
-/** When the host is gone nothing on the screen moves any more: said where it cannot be missed. */
-export function bannerRows(state: ScreenState, width: number): readonly Row[] {
+/** When the host is gone nothing on the screen moves any more, and what is critical: said where it cannot be missed. */
+export function bannerRows(state: ScreenState, width: number, now: number): readonly Row[] {
+  return [...hostRows(state, width), ...alarmRows(state, width, now)];
+}
+
+function hostRows(state: ScreenState, width: number): readonly Row[] {
   if (state.host === 'there' || state.host === 'ended' || state.session?.status === 'ended') return [];
   const id = state.session?.session ?? state.sessionId;
   const isLost = state.host === 'lost';

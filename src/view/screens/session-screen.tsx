@@ -36,7 +36,7 @@ export function SessionScreen({ store, now, onAsk, onLeave }: SessionScreenProps
   const hasEnded = useSyncExternalStore(store.subscribe, () => store.snapshot().session?.status === 'ended');
   const header = useRows(store, (state) => [
     ...sessionHeader(state, columns, seconds),
-    ...bannerRows(state, columns),
+    ...bannerRows(state, columns, seconds),
   ]);
   const layout = layoutFor(size, header.length);
   const isNarrow = layout.kind === 'narrow';

@@ -24,6 +24,8 @@ export type Tone =
 export interface Span {
   readonly text: string;
   readonly tone: Tone;
+  /** An address that was found to be harmless: what a click on the text opens. */
+  readonly href?: string;
 }
 
 /** One line of the screen. */
@@ -76,7 +78,10 @@ export function sameRow(a: Row, b: Row): boolean {
   return (
     a === b ||
     (a.length === b.length &&
-      a.every((part, place) => part.text === b[place]?.text && part.tone === b[place]?.tone))
+      a.every(
+        (part, place) =>
+          part.text === b[place]?.text && part.tone === b[place]?.tone && part.href === b[place]?.href,
+      ))
   );
 }
 
