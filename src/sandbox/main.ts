@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditLog, openAuditLog } from './audit.ts';
 import { createServerCertificate } from './certificate.ts';
+import type { Database, DatabaseReady } from './database/database.ts';
+import type { DatabaseSpec } from './database/database-spec.ts';
 import { type FetchServer, startFetchServer } from './fetch-server.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { DEFAULT_USERS, seedAccess } from './kubernetes/default-access.ts';
@@ -21,6 +23,8 @@ export interface SandboxReady {
   /** Only in a world with code hosts; the token is the operator's. */
   readonly gitlab?: { readonly url: string; readonly token: string };
   readonly github?: { readonly url: string };
+  /** Only in a world with a database; on loopback, as the application's role. */
+  readonly database?: DatabaseReady;
   /** Where a drill's referee asks `GET /sandbox/faults`, with the token of an administrator. */
   readonly control: { readonly url: string; readonly token: string };
   /** Path of the audit log: JSON lines, one for each request to any of the servers. */
@@ -54,13 +58,27 @@ function noticing(audit: AuditLog, notice: () => void): AuditLog {
   };
 }
 
+/** Loaded for the worlds that have one. */
+async function startDatabase(spec: DatabaseSpec, seed: number, now: number): Promise<Database> {
+  const module = await import('./database/database.ts');
+  const database = new module.Database({ spec, seed, now });
+  try {
+    await database.start();
+    return database;
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
 /** Starts a world and its servers on loopback. Throws WorldSpecError for a world that does not fit. */
 export async function startSandbox(worldInput: unknown, options: SandboxOptions): Promise<Sandbox> {
   const { folder, clock, onError } = options;
   const spec = readWorldSpec(worldInput);
   const now = () => clock.now();
   const store = new MemoryStore({ now, minor: minorVersion(spec.cluster.version ?? DEFAULT_VERSION) });
-  const world = createWorld({ spec, store, clock, onError });
+  const database = spec.database && (await startDatabase(spec.database, spec.seed, now()));
+  const world = createWorld({ spec, store, clock, database, onError });
   world.start();
   for (const namespace of spec.namespaces) seedAccess(store, namespace, spec.operator);
 
@@ -114,6 +132,7 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
       kubeconfig,
       ...(prometheus === undefined ? {} : { prometheus: { url: prometheus.url } }),
       ...codeHosts?.ready,
+      ...(database === undefined ? {} : { database: database.ready }),
       control: {
         url: control.url,
         token: users.find(({ groups }) => groups?.includes('system:masters'))?.token ?? '',
@@ -125,6 +144,7 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
     async stop() {
       world.stop();
       await Promise.all([kubernetes.close(), prometheus?.close(), control.close(), codeHosts?.stop()]);
+      await database?.stop();
       audit.close();
       rmSync(kubeconfig, { force: true });
     },

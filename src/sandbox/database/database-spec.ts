@@ -26,7 +26,7 @@ const backup = z.strictObject({
 });
 
 /** Somebody who is connected besides the application, and stays when its Deployments are scaled down. */
-const session = z.strictObject({
+export const sessionSchema = z.strictObject({
   /** As application_name tells it: `psql`, `nightly-report`. */
   application: z.string(),
   user: z.optional(z.enum(['banking_user', 'postgres'])),
@@ -51,7 +51,7 @@ const parts = z.strictObject({
   /** The migration of the app `accounts` that the live database stands at: 3 unless told. */
   migration: z.optional(z.union([z.literal(2), z.literal(3)])),
   backups: z.optional(z.array(backup)),
-  sessions: z.optional(z.array(session)),
+  sessions: z.optional(z.array(sessionSchema)),
   /** What is left on the volume of /backup, in bytes; as much as the machine has unless told. */
   backupFreeBytes: z.optional(count),
   /** The data goes with the pod, as in an emptyDir; it stays unless told. */
@@ -64,7 +64,7 @@ export const databaseSchema = z.union([z.boolean(), parts]);
 export type BackupSpec = z.infer<typeof backup> & {
   readonly kind: NonNullable<z.infer<typeof backup>['kind']>;
 };
-export type SessionSpec = z.infer<typeof session>;
+export type SessionSpec = z.infer<typeof sessionSchema>;
 
 /** A whole description, nothing left to default. */
 export interface DatabaseSpec {

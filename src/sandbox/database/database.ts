@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBackups } from './backups.ts';
 import { connect, type RunSql } from './connection.ts';
@@ -26,8 +26,6 @@ export interface DatabaseOptions {
   readonly seed: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What the server says, line by line. */
-  readonly onLine: (line: string) => void;
 }
 
 /** Who connects, and where to. */
@@ -67,7 +65,7 @@ export class Database {
     giveTo(this.backups, this.user);
     this.#watchdog = new Watchdog(this.user, this.folder.path);
     const { programs, user, folder } = this;
-    this.server = new PostgresServer({ programs, user, folder, onLine: options.onLine });
+    this.server = new PostgresServer({ programs, user, folder });
   }
 
   get ready(): DatabaseReady {
@@ -137,6 +135,13 @@ export class Database {
       { socketFolder: folder.sockets, port: server.port, user, database, application },
       onClosed,
     );
+  }
+
+  /** A fresh folder for a volume of a container, gone with the database. */
+  temporaryFolder(name: string): string {
+    const path = mkdtempSync(join(this.folder.path, `${name}-`));
+    giveTo(path, this.user);
+    return path;
   }
 
   /** Stops the server and takes its folder away. */

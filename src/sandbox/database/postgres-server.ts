@@ -10,8 +10,6 @@ export interface PostgresServerOptions {
   readonly programs: PostgresPrograms;
   readonly user: MachineUser;
   readonly folder: ServerFolder;
-  /** What the server says, line by line. */
-  readonly onLine: (line: string) => void;
 }
 
 /** Small, and without the waits that protect from a loss of power. */
@@ -46,6 +44,11 @@ export class PostgresServer {
   #child: ChildProcess | undefined;
   #accepting = false;
   #ended: Promise<void> = Promise.resolve();
+  #stopping = false;
+  /** Told when the server ends and nobody has asked for it here. */
+  onExit: () => void = () => {};
+  /** Told what the server says, line by line. */
+  onLine: (line: string) => void = () => {};
 
   constructor(options: PostgresServerOptions) {
     this.#options = options;
@@ -79,19 +82,26 @@ export class PostgresServer {
   }
 
   /** As a node that dies: no shutdown, the next start recovers from the log. */
-  kill(): Promise<void> {
-    return this.#end('SIGQUIT');
+  async kill(): Promise<void> {
+    await this.#end('SIGQUIT');
+  }
+
+  /** The same, and nobody is to know who it was. */
+  crash(): void {
+    this.#child?.kill('SIGQUIT');
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     this.#accepting = false;
+    this.#stopping = true;
     this.#child?.kill(signal);
     await this.#ended;
+    this.#stopping = false;
   }
 
   /** Resolves to undefined once it is ready, or to its last words. */
   #launch(): Promise<string | undefined> {
-    const { programs, user, folder, onLine } = this.#options;
+    const { programs, user, folder } = this.#options;
     const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = spawn(
       join(programs.folder, 'postgres'),
@@ -109,7 +119,7 @@ export class PostgresServer {
     const said: string[] = [];
     return new Promise((resolve, reject) => {
       createInterface({ input: child.stderr }).on('line', (line) => {
-        onLine(line);
+        this.onLine(line);
         if (said.length < 20) said.push(line);
         if (!line.includes(READY)) return;
         this.#accepting = true;
@@ -118,10 +128,12 @@ export class PostgresServer {
       child.once('error', reject);
       this.#ended = new Promise((ended) => {
         child.once('close', () => {
+          const unasked = this.#accepting && !this.#stopping;
           this.#child = undefined;
           this.#accepting = false;
           resolve(said.join('\n'));
           ended();
+          if (unasked) this.onExit();
         });
       });
     });

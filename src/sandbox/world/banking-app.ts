@@ -1,3 +1,4 @@
+import { BACKEND, BACKEND_APPLICATION, BACKEND_SERVICE, withServer } from '../database/banking-workloads.ts';
 import type {
   ApplicationSpec,
   DeploymentSpec,
@@ -119,10 +120,11 @@ export function bankingApp(
   const { replicas = {}, applications = {}, services = {}, extraPods = 0 } = input;
   const all = [
     ...TIERS.flatMap((tier) => [blue(tier), green(tier)]),
-    POSTGRES,
+    ...(input.database ? [withServer(POSTGRES), BACKEND] : [POSTGRES]),
     ...(extraPods > 0 ? [bulk(extraPods)] : []),
   ];
-  const kept = SERVICES.filter(({ name }) => services[name]?.remove !== true);
+  const existing = input.database ? [...SERVICES, BACKEND_SERVICE] : SERVICES;
+  const kept = existing.filter(({ name }) => services[name]?.remove !== true);
   const keptNames = new Set(kept.map(({ name }) => name));
   const overrides = Object.entries(applications);
   return {
@@ -130,6 +132,7 @@ export function bankingApp(
     services: kept.map((item) => ({ ...item, ...selectorOf(services[item.name]) })),
     applications: [
       ...APPLICATIONS,
+      ...(input.database ? [BACKEND_APPLICATION] : []),
       ...overrides.map(([deployment, behaviour]) => ({ deployment, ...behaviour })),
     ],
     autoscalers: input.autoscalers ?? [],

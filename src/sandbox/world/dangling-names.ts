@@ -17,6 +17,7 @@ export function danglingNames(spec: WorldSpec, preset: PresetInput | undefined):
     ...spec.applications.map((item) => item.deployment),
     ...spec.autoscalers.map((item) => item.deployment),
     ...actions.flatMap((item) => ('deployment' in item ? [item.deployment] : [])),
+    ...(spec.database === undefined ? [] : [spec.database.deployment, ...spec.database.writers]),
   ];
   const missing = (names: Iterable<string>, known: ReadonlySet<string>, what: string) =>
     [...new Set(names)]

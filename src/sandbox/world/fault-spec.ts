@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { databaseActions } from '../database/database-faults.ts';
 
 const seconds = z.number().check(z.minimum(0));
 const count = z.int().check(z.minimum(1));
@@ -82,6 +83,7 @@ const action = z.discriminatedUnion('do', [
     seconds: z.optional(seconds),
     code: z.optional(z.int()),
   }),
+  ...databaseActions,
 ]);
 
 export const faultSchema = z.strictObject({

@@ -88,6 +88,12 @@ export class PodLogs implements LogSource {
     if (current !== undefined) this.#print(current, this.#unhealthyText(pod, current.lines.length));
   }
 
+  /** A line that a program of the world's own prints. */
+  printed(pod: StoredObject, container: string, text: string): void {
+    const { current } = this.#entry(pod, container);
+    if (current !== undefined) this.#print(current, text);
+  }
+
   /** The pod is gone, and its logs with it. */
   forget(pod: StoredObject): void {
     for (const name of containerNames(pod)) this.#logs.delete(logId(pod.metadata.uid, name));

@@ -73,7 +73,17 @@ export function nodeObject(index: number, version: string, created: number) {
 
 /** The Deployment's manifest at one of its versions. */
 export function deploymentObject(spec: DeploymentSpec, namespace: string, version: string, created: number) {
-  const { name, replicas, labels, port = 8080, probed = true, containers, initContainers } = spec;
+  const {
+    name,
+    replicas,
+    labels,
+    port = 8080,
+    probed = true,
+    containers,
+    initContainers,
+    strategy,
+    volumes,
+  } = spec;
   const image = `${spec.image}:${version}`;
   const selector = selectorLabels(labels);
   const podLabels = labels.release === undefined ? labels : { ...labels, release: `v${version}` };
@@ -90,6 +100,7 @@ export function deploymentObject(spec: DeploymentSpec, namespace: string, versio
     spec: {
       replicas,
       selector: { matchLabels: selector },
+      ...(strategy === undefined ? {} : { strategy: { type: strategy } }),
       template: {
         metadata: { labels: podLabels },
         spec: {
@@ -106,6 +117,7 @@ export function deploymentObject(spec: DeploymentSpec, namespace: string, versio
                   },
                 ]
               : withImage(containers, image),
+          ...(volumes === undefined ? {} : { volumes }),
         },
       },
     },

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
+import { completeDatabase, type DatabaseSpec, databaseSchema } from '../database/database-spec.ts';
 import { completeKas, type KasSpec, kasSwitches } from '../kas/kas-spec.ts';
 import { kasNamespace } from '../kas/names.ts';
 import { bankingApp } from './banking-app.ts';
@@ -54,6 +55,10 @@ const deployment = z.strictObject({
   /** In place of the one container that a Deployment has otherwise; the first of them is probed and may crash. */
   containers: z.optional(z.array(container).check(z.minLength(1))),
   initContainers: z.optional(z.array(container)),
+  /** Of the pod, as in a manifest. */
+  volumes: z.optional(z.array(z.looseObject({ name: z.string() }))),
+  /** RollingUpdate unless told. */
+  strategy: z.optional(z.enum(['RollingUpdate', 'Recreate'])),
   /** Versions rolled out before, oldest first, each with how long before the start. */
   history: z.optional(z.array(z.strictObject({ version: z.string(), minutesAgo: seconds }))),
   /** How long before the start the present version was rolled out. */
@@ -124,6 +129,8 @@ const shared = {
   /** Objects of other types to be there from the start, as in a manifest. */
   objects: z.optional(z.array(extraObject)),
   prometheus: z.optional(z.boolean()),
+  /** A real PostgreSQL behind the pod of one Deployment. */
+  database: z.optional(databaseSchema),
   faults: z.optional(z.array(faultSchema)),
 };
 
@@ -185,6 +192,7 @@ export interface WorldSpec {
   readonly operator: 'reads' | 'changes';
   /** Present in the world of KAS Fleet Manager: its Deployments come from this once the world has a clock. */
   readonly kas: KasSpec | undefined;
+  readonly database: DatabaseSpec | undefined;
 }
 
 /** Thrown with one sentence per problem. */
@@ -268,6 +276,7 @@ function commonParts(
     cluster: input.cluster ?? {},
     objects: input.objects ?? [],
     prometheus: input.prometheus ?? true,
+    database: completeDatabase(input.database),
     faults: input.faults ?? [],
   };
 }

@@ -1,3 +1,5 @@
+import type { Database } from '../database/database.ts';
+import { createDatabaseLife } from '../database/database-life.ts';
 import { KasMetrics } from '../kas/kas-metrics.ts';
 import { kasProgram, kasSpeech } from '../kas/kas-program.ts';
 import type { KasState } from '../kas/kas-state.ts';
@@ -37,6 +39,8 @@ export interface WorldOptions {
   readonly spec: WorldSpec;
   readonly store: Store;
   readonly clock: SandboxClock;
+  /** Started; of a world that has one. */
+  readonly database?: Database | undefined;
   /** Told of what went wrong inside; the world goes on. */
   readonly onError: (error: unknown) => void;
 }
@@ -56,7 +60,7 @@ export interface World extends KubernetesWorld {
 
 const NOBODY = { deployment: '', version: '', namespace: '' };
 
-export function createWorld({ spec: described, store, clock, onError }: WorldOptions): World {
+export function createWorld({ spec: described, store, clock, database, onError }: WorldOptions): World {
   const kas = described.kas && createKasState(described.kas, described.seed, clock.now());
   const spec = kas === undefined ? described : withKas(described, kas, clock.now());
   const pace = (milliseconds: number) => milliseconds / spec.timeScale;
@@ -69,8 +73,20 @@ export function createWorld({ spec: described, store, clock, onError }: WorldOpt
   // What was there before the start is signed by whoever applied it, if by anyone.
   const unsigned: ControllerContext = { store, view, events, clock, pace, random, onError, minor };
   const context: ControllerContext = { ...unsigned, store: signed('kube-controller-manager') };
-  const applications = new Applications(spec.applications, kas && ((program) => kas.behaviour(program)));
-  const logs = new PodLogs(store, clock, applications, kas && kasSpeech(kas));
+  const databaseLife =
+    database &&
+    spec.database &&
+    createDatabaseLife({ database, spec: spec.database, view, clock, pace, random, onError });
+  const applications = new Applications(spec.applications, (program) => ({
+    ...kas?.behaviour(program),
+    ...databaseLife?.behaviour(program),
+  }));
+  const logs = new PodLogs(
+    store,
+    clock,
+    applications,
+    kas === undefined ? databaseLife?.speech : kasSpeech(kas),
+  );
   const behaviourOf = (pod: StoredObject) => applications.of(pod);
   const served = servedTypes(version, spec.cluster.notServed);
   const slices = served.some(({ resource }) => resource === 'endpointslices');
@@ -80,10 +96,14 @@ export function createWorld({ spec: described, store, clock, onError }: WorldOpt
     {
       of: behaviourOf,
       initialize: (pod) => (kas === undefined ? { seconds: 0.3, exitCode: 0 } : migrate(kas, pod)),
-      started: (pod, container) => logs.started(pod, container),
+      started(pod, container) {
+        databaseLife?.started(pod);
+        logs.started(pod, container);
+      },
       unhealthy: (pod, container) => logs.unhealthy(pod, container),
       stopped(pod, container, exitCode) {
         if (kas !== undefined) noteMigrated(kas, pod, container, exitCode);
+        databaseLife?.stopped(pod);
         logs.stopped(pod, container, exitCode);
       },
     },
@@ -119,6 +139,9 @@ export function createWorld({ spec: described, store, clock, onError }: WorldOpt
         return editObject(store, action, spec.namespace, clock.now());
       case 'withdraw-permission':
         return withdrawPermission(store, action);
+      case 'crash-database':
+      case 'open-session':
+        return databaseLife?.act(action);
       case 'fail-prometheus':
         return monitoring?.fail(
           pace((action.seconds ?? Number.POSITIVE_INFINITY) * 1000),
@@ -154,11 +177,13 @@ export function createWorld({ spec: described, store, clock, onError }: WorldOpt
         if (type === 'DELETED') logs.forget(object);
       });
       monitoring?.start();
+      databaseLife?.start((pod) => kubelet.reconsider(pod), logs);
       faults.start();
     },
     stop() {
       faults.stop();
       monitoring?.stop();
+      databaseLife?.stop();
       for (const controller of controllers) controller.stop();
       events.stop();
       view.stop();

@@ -16,6 +16,8 @@ export interface Application {
   readonly shutdownSeconds: number;
   /** HTTP status code of its health check. */
   readonly health: number;
+  /** What a probe that runs a program prints when it fails. */
+  readonly refusal?: string;
   readonly crash?: Crash;
 }
 

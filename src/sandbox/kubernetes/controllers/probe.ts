@@ -5,6 +5,8 @@ export interface ProbeSettings {
   readonly path: string;
   readonly port: number | string;
   readonly scheme: string;
+  /** The program that is run in place of a request. */
+  readonly command?: readonly string[];
   readonly initialDelayMs: number;
   readonly periodMs: number;
   readonly failureThreshold: number;
@@ -27,6 +29,7 @@ export function readinessProbeOf(pod: StoredObject): ProbeSettings | undefined {
     periodMs: (probe.periodSeconds ?? 10) * 1000,
     failureThreshold: probe.failureThreshold ?? 3,
     successThreshold: probe.successThreshold ?? 1,
+    ...(probe.exec === undefined ? {} : { command: probe.exec.command ?? [] }),
   };
 }
 
@@ -37,10 +40,13 @@ export function probeFailure(
   podIP: string,
   answering: boolean,
 ): string | undefined {
+  const healthy = application.health >= 200 && application.health < 400;
+  if (probe.command !== undefined)
+    return answering && healthy ? undefined : `Readiness probe failed: ${application.refusal ?? ''}`;
   if (!answering) {
     const target = `${podIP}:${probe.port}`;
     return `Readiness probe failed: Get "${probe.scheme}://${target}${probe.path}": dial tcp ${target}: connect: connection refused`;
   }
-  if (application.health >= 200 && application.health < 400) return undefined;
+  if (healthy) return undefined;
   return `Readiness probe failed: HTTP probe failed with statuscode: ${application.health}`;
 }

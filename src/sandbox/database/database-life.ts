@@ -1,0 +1,102 @@
+import type { ClusterView } from '../kubernetes/controllers/cluster-view.ts';
+import { PODS } from '../kubernetes/controllers/keys.ts';
+import type { StoredObject } from '../kubernetes/store.ts';
+import type { SandboxClock } from '../kubernetes/world-interfaces.ts';
+import { deploymentOf, type Program } from '../world/applications.ts';
+import type { PodLogs, Speech } from '../world/pod-logs.ts';
+import type { Database } from './database.ts';
+import type { DatabaseAction } from './database-faults.ts';
+import { DatabasePod } from './database-pod.ts';
+import type { DatabaseSpec } from './database-spec.ts';
+import { Sessions } from './sessions.ts';
+import { Writers } from './writers.ts';
+
+export interface DatabaseLifeOptions {
+  readonly database: Database;
+  readonly spec: DatabaseSpec;
+  readonly view: ClusterView;
+  readonly clock: SandboxClock;
+  readonly pace: (milliseconds: number) => number;
+  readonly random: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What ties the server to its pod and the application's pods to the server. */
+export interface DatabaseLife {
+  /** How the server looks to the kubelet; undefined for any other program. */
+  behaviour(program: Program): { readonly health: number; readonly refusal: string } | undefined;
+  readonly speech: Speech;
+  started(pod: StoredObject): void;
+  stopped(pod: StoredObject): void;
+  act(action: DatabaseAction): void;
+  /** `reconsider` tells the kubelet of a change in these pods. */
+  start(reconsider: (affects: (pod: StoredObject) => boolean) => void, logs: Pick<PodLogs, 'printed'>): void;
+  stop(): void;
+}
+
+const REFUSAL = '127.0.0.1:5432 - no response\n';
+
+export function createDatabaseLife(options: DatabaseLifeOptions): DatabaseLife {
+  const { database, spec, view, clock, pace, random, onError } = options;
+  const isServer = (pod: StoredObject) => deploymentOf(pod) === spec.deployment;
+  let reconsider: Parameters<DatabaseLife['start']>[0] = () => {};
+  const pod = new DatabasePod({ database, isOwn: isServer, changed: () => reconsider(isServer), onError });
+  const writers = new Writers({
+    database,
+    clock,
+    random,
+    perSecond: spec.writesPerSecond / pace(1),
+    pods: () =>
+      view
+        .all(PODS)
+        .filter((item) => spec.writers.includes(deploymentOf(item)) && isReady(item))
+        .map(({ metadata }) => metadata.name),
+  });
+  const sessions = new Sessions({ database, clock, pace });
+  return {
+    behaviour: ({ deployment }) =>
+      deployment === spec.deployment ? { ...pod.health(), refusal: REFUSAL } : undefined,
+    // It speaks for itself.
+    speech: {
+      first: (item) => (isServer(item) ? [] : undefined),
+      last: (item) => (isServer(item) ? [] : undefined),
+    },
+    started: (item) => pod.started(item),
+    stopped: (item) => pod.stopped(item),
+    act(action) {
+      switch (action.do) {
+        case 'crash-database':
+          return database.server.crash();
+        case 'open-session':
+          return sessions.expect(action.session);
+        default:
+          return action satisfies never;
+      }
+    },
+    start(tellKubelet, logs) {
+      reconsider = tellKubelet;
+      pod.adopt(view.all(PODS));
+      database.server.onLine = (line) => {
+        for (const item of view.all(PODS).filter(isServer)) logs.printed(item, containerOf(item), line);
+      };
+      writers.start();
+      for (const session of spec.sessions) sessions.expect(session);
+    },
+    stop() {
+      writers.stop();
+      sessions.stop();
+    },
+  };
+}
+
+function isReady({ metadata, status }: StoredObject): boolean {
+  const conditions: { type: string; status: string }[] = status?.conditions ?? [];
+  return (
+    metadata.deletionTimestamp === undefined &&
+    conditions.some(({ type, status: held }) => type === 'Ready' && held === 'True')
+  );
+}
+
+function containerOf(pod: StoredObject): string {
+  return pod.spec?.containers?.[0]?.name ?? '';
+}
