@@ -1,6 +1,3 @@
-import { slack } from './communication/slack.ts';
-import { statuspage } from './communication/statuspage.ts';
-import { teams } from './communication/teams.ts';
 import { runbook } from './control/runbook.ts';
 import { awaitMerge } from './gitlab/await-merge.ts';
 import { awaitPromotion } from './gitlab/await-promotion.ts';
@@ -12,7 +9,6 @@ import { readFile } from './gitlab/read-file.ts';
 import { revert } from './gitlab/revert.ts';
 import { check } from './http/check.ts';
 import { decision } from './human/decision.ts';
-import { followUp } from './human/follow-up.ts';
 import { prompt } from './human/prompt.ts';
 import { task } from './human/task.ts';
 import { migrations } from './kas/migrations.ts';
@@ -27,6 +23,12 @@ import { rollout } from './kubernetes/rollout.ts';
 import { scale } from './kubernetes/scale.ts';
 import { selectTraffic } from './kubernetes/select-traffic.ts';
 import { wait } from './kubernetes/wait.ts';
+import { backup } from './postgres/backup.ts';
+import { inspect } from './postgres/inspect.ts';
+import { listBackups } from './postgres/list-backups.ts';
+import { restore } from './postgres/restore.ts';
+import { swap } from './postgres/swap.ts';
+import { terminateSessions } from './postgres/terminate-sessions.ts';
 import { command } from './process/command.ts';
 import { shell } from './process/shell.ts';
 import { query } from './prometheus/query.ts';
@@ -37,7 +39,6 @@ export const stepKinds: readonly StepKind[] = [
   task,
   prompt,
   decision,
-  followUp,
   command,
   shell,
   get,
@@ -62,8 +63,11 @@ export const stepKinds: readonly StepKind[] = [
   migrations,
   rollbackTargets,
   serving,
-  slack,
-  teams,
-  statuspage,
+  listBackups,
+  inspect,
+  backup,
+  restore,
+  terminateSessions,
+  swap,
   runbook,
 ];
