@@ -1,3 +1,6 @@
+import { slack } from './communication/slack.ts';
+import { statuspage } from './communication/statuspage.ts';
+import { teams } from './communication/teams.ts';
 import { runbook } from './control/runbook.ts';
 import { awaitMerge } from './gitlab/await-merge.ts';
 import { awaitPromotion } from './gitlab/await-promotion.ts';
@@ -9,6 +12,7 @@ import { readFile } from './gitlab/read-file.ts';
 import { revert } from './gitlab/revert.ts';
 import { check } from './http/check.ts';
 import { decision } from './human/decision.ts';
+import { followUp } from './human/follow-up.ts';
 import { prompt } from './human/prompt.ts';
 import { task } from './human/task.ts';
 import { migrations } from './kas/migrations.ts';
@@ -39,6 +43,7 @@ export const stepKinds: readonly StepKind[] = [
   task,
   prompt,
   decision,
+  followUp,
   command,
   shell,
   get,
@@ -69,5 +74,8 @@ export const stepKinds: readonly StepKind[] = [
   restore,
   terminateSessions,
   swap,
+  slack,
+  teams,
+  statuspage,
   runbook,
 ];

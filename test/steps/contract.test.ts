@@ -80,7 +80,8 @@ describe('running', () => {
     const plan = await kind.plan(params, planContext(world.ports));
     await kind.run?.(throughJournal(plan), runContext(world.ports));
     const effects = plan.effects.filter(({ verb }) => verb !== 'run' && verb !== 'exec');
-    if (kind.kind.startsWith('gitlab/')) expect(world.gitlab.writes).toHaveLength(effects.length);
+    if (kind.notifies) expect(world.messages.sent).toHaveLength(effects.length);
+    else if (kind.kind.startsWith('gitlab/')) expect(world.gitlab.writes).toHaveLength(effects.length);
     else
       expect(world.kube.writes.map(targetOf)).toEqual(
         effects.map(({ verb, target, namespace }) => ({ verb, target, namespace })),
@@ -170,10 +171,11 @@ function throughJournal(plan: Plan): Plan {
   return read;
 }
 
-function written({ kube, gitlab, processes }: SampleWorld): readonly unknown[] {
+function written({ kube, gitlab, messages, processes }: SampleWorld): readonly unknown[] {
   return [
     ...kube.calls.filter(({ operation }) => operation === 'patch' || operation === 'exec'),
     ...gitlab.writes,
+    ...messages.sent,
     ...processes.runs,
   ];
 }

@@ -3,6 +3,7 @@ import type { StepKind } from '../../src/steps/step-kind.ts';
 import type { FakeGitLab } from '../fakes/fake-gitlab.ts';
 import { FakeHttp } from '../fakes/fake-http.ts';
 import type { FakeKubernetes } from '../fakes/fake-kubernetes.ts';
+import { FakeMessages } from '../fakes/fake-messages.ts';
 import { type FakePorts, fakePorts } from '../fakes/fake-ports.ts';
 import { FakeProcesses } from '../fakes/fake-processes.ts';
 import { FakePrometheus } from '../fakes/fake-prometheus.ts';
@@ -41,6 +42,27 @@ const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
     { script: 'set -u\necho "$WHOM"', env: { WHOM: "it's me" }, timeout: '30s' },
     { script: 'true', shell: 'bash', 'reads-only': true },
   ],
+  slack: [
+    {
+      title: 'Rollback',
+      message: 'It fails.\nWe go back.',
+      facts: { errors: '38 %', nothing: null },
+      links: { dashboard: 'https://grafana.test/d/1' },
+      channel: '#ops',
+      mention: 'here',
+    },
+    { message: 'It is back.', thread: '1700000000.000001', broadcast: true },
+  ],
+  teams: [{ title: 'Rollback', message: 'It fails.' }],
+  statuspage: [
+    {
+      name: 'Payments fail',
+      status: 'investigating',
+      message: 'We look.',
+      components: { API: 'major_outage' },
+    },
+  ],
+  'follow-up': [{ what: 'Find the cause', details: 'Write it down.', owner: 'Ana', within: '48h' }],
   'kubernetes/get': [{ resource: 'services', name: 'frontend-service' }],
   'kubernetes/list': [{ resource: 'pods', selector: 'color=blue' }],
   'kubernetes/patch': [
@@ -154,6 +176,7 @@ export const planned = samples.filter(({ kind }) => kind.kind !== 'runbook');
 export interface SampleWorld {
   readonly kube: FakeKubernetes;
   readonly gitlab: FakeGitLab;
+  readonly messages: FakeMessages;
   readonly processes: FakeProcesses;
   readonly ports: FakePorts;
 }
@@ -167,13 +190,17 @@ export function sampleWorld(): SampleWorld {
   for (const program of ['deploy', 'deployed', 'uptime', 'sh', 'bash'])
     processes.on(program, { stdout: 'fine' });
   const { gitlab, code } = appInterface();
+  const messages = new FakeMessages();
   const ports = fakePorts({
     kubernetes: kube,
     gitlab,
     code,
     processes,
     http: new FakeHttp().on('http://shop.test/healthz', { status: 200, body: 'ok' }),
+    slack: messages.slack(),
+    teams: messages.teams(),
+    statuspage: messages.statuspage(),
     prometheus: new FakePrometheus().on('sum(rate(errors[1m]))', 0.25),
   });
-  return { kube, gitlab, processes, ports };
+  return { kube, gitlab, messages, processes, ports };
 }
