@@ -139,6 +139,11 @@ function program(): Command {
     .description('check runbooks, the shipped ones when none is named')
     .option('--json', 'problems as JSON')
     .action(async (files: string[], flags) => exitWith(validateCommand(files, flags)));
+  withConnection(
+    root.command('doctor').description('check that what a session needs is there and works; changes nothing'),
+  )
+    .option('--json', 'as JSON')
+    .action(async (flags) => exitWith((await import('./doctor.ts')).doctor(flags, standardIo)));
   root
     .command('schema')
     .description('print the JSON Schema of runbook files')
