@@ -2,6 +2,12 @@ import { slack } from './communication/slack.ts';
 import { statuspage } from './communication/statuspage.ts';
 import { teams } from './communication/teams.ts';
 import { runbook } from './control/runbook.ts';
+import { migrate } from './django/migrate.ts';
+import { plan as planMigration } from './django/plan.ts';
+import { showMigrations } from './django/show-migrations.ts';
+import { diff as gitDiff } from './git/diff.ts';
+import { log } from './git/log.ts';
+import { restore as gitRestore } from './git/restore.ts';
 import { awaitMerge } from './gitlab/await-merge.ts';
 import { awaitPromotion } from './gitlab/await-promotion.ts';
 import { changes } from './gitlab/changes.ts';
@@ -18,7 +24,10 @@ import { task } from './human/task.ts';
 import { migrations } from './kas/migrations.ts';
 import { rollbackTargets } from './kas/rollback-targets.ts';
 import { serving } from './kas/serving.ts';
+import { apply } from './kubernetes/apply.ts';
+import { remove } from './kubernetes/delete.ts';
 import { describe } from './kubernetes/describe.ts';
+import { diff as kubernetesDiff } from './kubernetes/diff.ts';
 import { get } from './kubernetes/get.ts';
 import { list } from './kubernetes/list.ts';
 import { logs } from './kubernetes/logs.ts';
@@ -55,6 +64,12 @@ export const stepKinds: readonly StepKind[] = [
   describe,
   logs,
   selectTraffic,
+  kubernetesDiff,
+  apply,
+  remove,
+  log,
+  gitDiff,
+  gitRestore,
   check,
   query,
   findPromotion,
@@ -74,6 +89,9 @@ export const stepKinds: readonly StepKind[] = [
   restore,
   terminateSessions,
   swap,
+  showMigrations,
+  planMigration,
+  migrate,
   slack,
   teams,
   statuspage,
