@@ -9,10 +9,13 @@ import { FakeProcesses } from '../fakes/fake-processes.ts';
 import { FakePrometheus } from '../fakes/fake-prometheus.ts';
 import { pod } from '../fakes/kube-objects.ts';
 import { BLUE, banking, revisions } from './banking.ts';
+import { FakeDjango } from './django/fake-django.ts';
 import { appInterface, CODE, POLICY, PROJECT, SAAS, V3, V4 } from './gitlab/app-interface.ts';
 import { cannedServer } from './postgres/canned-server.ts';
 
 const PROMOTION = appInterface().promotions[V4]?.id;
+
+const DJANGO = { selector: 'app in (backend-blue, backend-green)' };
 
 /** Parameters as a runbook would give them, for each kind at least once. */
 const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
@@ -149,6 +152,9 @@ const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
   'postgres/restore': [{ database: 'banking_db', file: '/backup/good.sql' }],
   'postgres/terminate-sessions': [{ database: 'banking_db' }],
   'postgres/swap': [{ database: 'banking_db', restored: 'banking_db_restore_1' }],
+  'django/show-migrations': [DJANGO],
+  'django/plan': [{ ...DJANGO, app: 'accounts', target: '0002' }],
+  'django/migrate': [{ ...DJANGO, app: 'accounts', target: '0002' }],
   runbook: [{ runbook: 'restore.yaml', inputs: { count: 2 } }],
 };
 
@@ -186,6 +192,7 @@ export function sampleWorld(): SampleWorld {
   for (const replicaSet of revisions('frontend-green')) kube.put(replicaSet);
   kube.put(pod('postgres-0', { labels: { app: 'postgres' }, container: 'postgres' }));
   kube.program = cannedServer();
+  new FakeDjango(kube);
   const processes = new FakeProcesses();
   for (const program of ['deploy', 'deployed', 'uptime', 'sh', 'bash'])
     processes.on(program, { stdout: 'fine' });

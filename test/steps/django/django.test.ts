@@ -13,7 +13,7 @@ const PLACE = { selector: 'app in (backend-blue, backend-green)' };
 const DATABASE = { selector: 'app=postgres', name: 'banking_db', user: 'postgres' };
 const BACK = { ...PLACE, database: DATABASE, app: 'accounts', target: '0002' };
 
-function stage(django = new FakeDjango()) {
+function stage(django = new FakeDjango().withDatabase()) {
   const ports = fakePorts({ kubernetes: django.kube });
   const context = planContext(ports);
   return { django, ports, context, run: runContext(ports) };

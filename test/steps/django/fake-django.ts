@@ -60,22 +60,29 @@ export class FakeDjango {
   /** Asked before `migrate` does anything; what it returns is what happens in place of it. */
   onMigrate: (argv: readonly string[]) => Partial<ExecResult> | undefined = () => undefined;
   readonly kube: FakeKubernetes;
+  #served = false;
 
-  constructor() {
-    this.kube = new FakeKubernetes(
-      pod('backend-blue-0', { labels: { app: 'backend-blue' }, image: V1, container: 'backend' }),
-      pod('backend-green-0', {
-        labels: { app: 'backend-green' },
-        image: V2,
-        container: 'backend',
-        ready: false,
-      }),
-      pod('web-0', { labels: { app: 'backend-blue' }, image: 'web:v1', container: 'backend' }),
+  /** In a cluster of its own, or beside what a given one has. */
+  constructor(kube = new FakeKubernetes()) {
+    this.kube = kube;
+    const inPod = (app: string, image: string, ready = true) =>
+      this.kube.put(pod(`${app}-0`, { labels: { app }, image, ready, container: 'backend' }));
+    inPod('backend-blue', V1);
+    inPod('backend-green', V2, false);
+    this.kube.put(pod('web-0', { labels: { app: 'backend-blue' }, image: 'web:v1', container: 'backend' }));
+    this.kube.put(service('backend-service', { app: 'backend-blue' }));
+    this.kube.put(deployment('backend-green', { labels: { app: 'backend-green' }, replicas: 1, ready: 0 }));
+    const { program } = kube;
+    this.kube.program = (request) => this.#run(request) ?? program(request);
+  }
+
+  /** The server that `database` of a step names. */
+  withDatabase(): this {
+    this.#served = true;
+    this.kube.put(
       pod(DATABASE_POD, { labels: { app: 'postgres' }, image: 'postgres:15', container: 'postgres' }),
-      service('backend-service', { app: 'backend-blue' }),
-      deployment('backend-green', { labels: { app: 'backend-green' }, replicas: 1, ready: 0 }),
     );
-    this.kube.program = (request) => this.#run(request);
+    return this;
   }
 
   /** One image more or less, in one pod. */
@@ -89,7 +96,8 @@ export class FakeDjango {
   }
 
   #run({ pod: name, argv }: ExecRequest): Partial<ExecResult> | undefined {
-    if (name === DATABASE_POD) return argv[0] === 'psql' ? this.#psql(argv.join('\n')) : undefined;
+    if (name === DATABASE_POD && this.#served)
+      return argv[0] === 'psql' ? this.#psql(argv.join('\n')) : undefined;
     const count = this.images[this.#imageOf(name)];
     const at = argv.indexOf('python');
     if (count === undefined || at === -1) return undefined;
