@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JsonObject } from '../ports/json.ts';
+import type { InboxesReady } from '../sandbox/inboxes/inboxes-spec.ts';
 import type { CodeHosts } from './code-hosts.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
+import type { MessagePlaces } from './messaging.ts';
 import { packageRoot } from './package-root.ts';
 import type { Connection } from './ports.ts';
 
@@ -24,6 +26,7 @@ interface Ready {
   readonly gitlab?: { readonly url: string; readonly token: string };
   readonly github?: { readonly url: string };
   readonly repository?: { readonly folder: string };
+  readonly inboxes: InboxesReady;
   readonly audit: string;
 }
 
@@ -58,6 +61,7 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
       kubeconfig: ready.kubeconfig,
       ...(ready.prometheus === undefined ? {} : { prometheusUrl: ready.prometheus.url }),
       ...gitlabOf(ready, folder),
+      ...inboxesOf(ready, folder),
       ...(ready.github === undefined ? {} : { githubUrl: ready.github.url }),
       ...(ready.repository === undefined ? {} : { repository: ready.repository.folder }),
     },
@@ -69,6 +73,38 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
       if (child.exitCode === null && child.kill('SIGTERM')) await gone;
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** People are told in the sandbox alone: nothing else of where they could be told is known to a drill. */
+function inboxesOf({ inboxes }: Ready, folder: string): MessagePlaces {
+  const { slack, teams, statuspage } = inboxes;
+  const kept = (name: string, secret: string) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, secret, { mode: 0o600 });
+    return { from: 'file', file } as const;
+  };
+  return {
+    ...(slack === undefined
+      ? {}
+      : {
+          slack: {
+            ...(slack.token === undefined ? {} : { token: kept('slack-token', slack.token) }),
+            ...(slack.webhook === undefined ? {} : { webhook: kept('slack-webhook', slack.webhook) }),
+            ...(slack.channel === undefined ? {} : { channel: slack.channel }),
+            ...(slack.api === undefined ? {} : { url: slack.api }),
+          },
+        }),
+    ...(teams === undefined ? {} : { teams: { webhook: kept('teams-webhook', teams.webhook) } }),
+    ...(statuspage === undefined
+      ? {}
+      : {
+          statuspage: {
+            key: kept('statuspage-key', statuspage.key),
+            page: statuspage.page,
+            url: statuspage.url,
+          },
+        }),
   };
 }
 

@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditLog, openAuditLog } from './audit.ts';
 import { createServerCertificate } from './certificate.ts';
 import type { Database, DatabaseReady } from './database/database.ts';
 import type { DatabaseSpec } from './database/database-spec.ts';
-import { type FetchServer, startFetchServer } from './fetch-server.ts';
+import { type FetchServer, serveFetch, startFetchServer } from './fetch-server.ts';
+import { type InboxesReady, inboxesReady } from './inboxes/inboxes-spec.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { DEFAULT_USERS, seedAccess } from './kubernetes/default-access.ts';
 import { MemoryStore } from './kubernetes/memory-store.ts';
@@ -25,7 +26,8 @@ export interface SandboxReady {
   readonly github?: { readonly url: string };
   /** Only in a world with a database; on loopback, as the application's role. */
   readonly database?: DatabaseReady;
-  /** Where a drill's referee asks `GET /sandbox/faults`, with the token of an administrator. */
+  readonly inboxes: InboxesReady;
+  /** Where a drill's referee asks `GET /sandbox/faults` and more, with an administrator's token; also in control.json beside the audit log. */
   readonly control: { readonly url: string; readonly token: string };
   /** Path of the audit log: JSON lines, one for each request to any of the servers. */
   readonly audit: string;
@@ -71,6 +73,14 @@ async function startDatabase(spec: DatabaseSpec, seed: number, now: number): Pro
   }
 }
 
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** Starts a world and its servers on loopback. Throws WorldSpecError for a world that does not fit. */
 export async function startSandbox(worldInput: unknown, options: SandboxOptions): Promise<Sandbox> {
   const { folder, clock, onError } = options;
@@ -112,6 +122,11 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
       audit,
       onError,
     }));
+  // Loaded with the first message.
+  const inbox = once(async () =>
+    (await import('./inboxes/server.ts')).inboxesHandler({ audit, clock, faults: world.faults }),
+  );
+  const inboxes = await serveFetch(async (request, connection) => (await inbox())(request, connection));
   const users = cluster.users ?? DEFAULT_USERS;
   const control = await startFetchServer({
     api: 'control',
@@ -119,6 +134,12 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
     now,
     handler: controlHandler(world, users),
   });
+  const referee = {
+    url: control.url,
+    token: users.find(({ groups }) => groups?.includes('system:masters'))?.token ?? '',
+  };
+  const controlFile = join(folder, 'control.json');
+  writeFileSync(controlFile, JSON.stringify(referee), { mode: 0o600 });
   const kubeconfig = join(folder, 'kubeconfig');
   writeKubeconfig(kubeconfig, {
     server: kubernetes.url,
@@ -133,20 +154,24 @@ export async function startSandbox(worldInput: unknown, options: SandboxOptions)
       ...(prometheus === undefined ? {} : { prometheus: { url: prometheus.url } }),
       ...codeHosts?.ready,
       ...(database === undefined ? {} : { database: database.ready }),
-      control: {
-        url: control.url,
-        token: users.find(({ groups }) => groups?.includes('system:masters'))?.token ?? '',
-      },
+      inboxes: inboxesReady(inboxes.url, spec.inboxes),
+      control: referee,
       audit: audit.path,
     },
     world,
     lastUsed: () => (kubernetes.openStreams() > 0 ? now() : lastUsed),
     async stop() {
       world.stop();
-      await Promise.all([kubernetes.close(), prometheus?.close(), control.close(), codeHosts?.stop()]);
+      await Promise.all([
+        kubernetes.close(),
+        prometheus?.close(),
+        control.close(),
+        inboxes.close(),
+        codeHosts?.stop(),
+      ]);
       await database?.stop();
       audit.close();
-      rmSync(kubeconfig, { force: true });
+      for (const file of [kubeconfig, controlFile]) rmSync(file, { force: true });
     },
   };
 }

@@ -139,7 +139,8 @@ function requestText({ verb, resource, subresource, name, user, dryRun }: Reques
   return `${verb} ${path}${dryRun ? ' (dry-run)' : ''} by ${user}`;
 }
 
-const CODE_HOSTS = ['gitlab', 'github'];
+/** These word their own refusals. */
+const OTHERS = ['gitlab', 'github', 'slack', 'teams', 'statuspage'];
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'BadRequest',
@@ -158,8 +159,8 @@ function statusOf(
   request: RequestAttributes | undefined,
 ): { code: number; [field: string]: unknown } {
   const { code, message, retryAfterSeconds } = action;
-  // A code host words its own refusals, and may leave Retry-After out.
-  if (CODE_HOSTS.includes(request?.group ?? ''))
+  // Retry-After may be left out.
+  if (OTHERS.includes(request?.group ?? ''))
     return {
       code,
       ...(message === undefined ? {} : { message }),

@@ -7,7 +7,8 @@ const count = z.int().check(z.minimum(1));
 /**
  * Which request sets a fault off. What is left out matches everything.
  * Requests to a code host have its name as the group (`gitlab`, `github`), the HTTP method as the verb, the
- * project as the namespace, and as resource and subresource what the path says: `commits` and `revert`.
+ * project as the namespace, and as resource and subresource what the path says: `commits` and `revert`. Those to an
+ * inbox have `slack`, `teams` or `statuspage` as the group, and as resource `webhook`, `chat.postMessage`, `incidents`.
  */
 const requestMatch = z.strictObject({
   user: z.optional(z.string()),

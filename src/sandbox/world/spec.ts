@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { completeDatabase, type DatabaseSpec, databaseSchema } from '../database/database-spec.ts';
+import { completeInboxes, type InboxesSpec, inboxesSchema } from '../inboxes/inboxes-spec.ts';
 import { completeKas, type KasSpec, kasSwitches } from '../kas/kas-spec.ts';
 import { kasNamespace } from '../kas/names.ts';
 import { bankingApp } from './banking-app.ts';
@@ -129,6 +130,7 @@ const shared = {
   /** Objects of other types to be there from the start, as in a manifest. */
   objects: z.optional(z.array(extraObject)),
   prometheus: z.optional(z.boolean()),
+  inboxes: z.optional(inboxesSchema),
   /** A real PostgreSQL behind the pod of one Deployment. */
   database: z.optional(databaseSchema),
   faults: z.optional(z.array(faultSchema)),
@@ -185,6 +187,8 @@ export interface WorldSpec {
   readonly traffic: readonly TrafficSpec[];
   readonly objects: readonly ExtraObject[];
   readonly prometheus: boolean;
+  /** Where people can be told. */
+  readonly inboxes: InboxesSpec;
   readonly faults: readonly Fault[];
   /** Every namespace that operators have to do with. */
   readonly namespaces: readonly string[];
@@ -276,6 +280,7 @@ function commonParts(
     cluster: input.cluster ?? {},
     objects: input.objects ?? [],
     prometheus: input.prometheus ?? true,
+    inboxes: completeInboxes(input.inboxes),
     database: completeDatabase(input.database),
     faults: input.faults ?? [],
   };
