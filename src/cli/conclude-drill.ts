@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type AuditEntry, judge, type Scorecard } from '../drill/scorecard.ts';
 import type { SessionState } from '../engine/state.ts';
+import { databaseWitness } from './database-witness.ts';
 import { loadScenario } from './load.ts';
 import type { OpenedSession } from './open-session.ts';
 import { keepScorecard } from './scorecard-file.ts';
@@ -20,6 +21,7 @@ export async function concludeDrill(
     await opened.ports.kubernetes(),
     readAudit(audit),
     opened.ports.reads.gitlab,
+    () => databaseWitness(audit),
   );
   keepScorecard(opened.folder, scorecard);
   return scorecard;

@@ -8,6 +8,19 @@ const duration = z
 
 const stepEnd = z.enum(['succeeded', 'failed', 'skipped', 'undone', 'pending', 'unavailable', 'interrupted']);
 
+const databaseExpectations = [
+  z.strictObject({ database: z.string(), exists: z.boolean() }),
+  /** Row by row, apart from what the application has booked in it since: a file of /backup, `start`, or a night's. */
+  z.strictObject({
+    database: z.string(),
+    'same-as': z.union([z.string(), z.strictObject({ 'nights-ago': z.int().min(0) })]),
+  }),
+  /** Everything that the application committed, in whatever database, is in this one. */
+  z.strictObject({ database: z.string(), bookings: z.literal('kept') }),
+  /** An SQL statement that reads: the first column of its first row, as text. */
+  z.strictObject({ database: z.string(), value: z.string(), equals: z.string() }),
+] as const;
+
 const worldExpectation = z.union([
   z.strictObject({ service: z.string(), selector: z.record(z.string(), z.string()) }),
   z.strictObject({ service: z.string(), 'endpoints-of': z.string(), 'at-least': z.int().min(0).default(1) }),
@@ -27,6 +40,7 @@ const worldExpectation = z.union([
     at: z.array(z.union([z.string(), z.int()])),
     'equals-output': z.string().regex(/^.+\.[^.]+$/, 'STEP.OUTPUT'),
   }),
+  ...databaseExpectations,
 ]);
 
 /** A drill's scenario: the world and its faults, what a good operator is expected to reach, and how it is scored. */
@@ -61,3 +75,4 @@ export const scenarioSchema = z.strictObject({
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type WorldExpectation = Scenario['expect']['world'][number];
+export type DatabaseExpectation = Extract<WorldExpectation, { readonly database: string }>;

@@ -3,8 +3,9 @@ import type { SessionState } from '../engine/state.ts';
 import type { GitLabReads } from '../ports/gitlab.ts';
 import type { KubernetesReads } from '../ports/kubernetes.ts';
 import { formatDuration } from '../prose/duration.ts';
+import { type DatabaseWitness, databaseCheck } from './database-check.ts';
 import { type GitLabExpectation, gitlabCheck } from './gitlab-check.ts';
-import type { Scenario, WorldExpectation } from './scenario.ts';
+import type { DatabaseExpectation, Scenario, WorldExpectation } from './scenario.ts';
 
 export interface Check {
   readonly what: string;
@@ -42,13 +43,18 @@ export async function judge(
   world: KubernetesReads,
   audit: readonly AuditEntry[],
   gitlab: () => Promise<GitLabReads>,
+  database: () => Promise<DatabaseWitness>,
 ): Promise<Scorecard> {
   const expectations = [
     outcomeCheck(scenario, state),
     ...Object.entries(scenario.expect.steps).map(([id, wanted]) => stepCheck(state, id, wanted)),
     ...(await Promise.all(
       scenario.expect.world.map((wanted) =>
-        'project' in wanted ? gitlabCheck(gitlab, state, wanted) : worldCheck(world, wanted),
+        'project' in wanted
+          ? gitlabCheck(gitlab, state, wanted)
+          : 'database' in wanted
+            ? databaseCheck(database, wanted)
+            : worldCheck(world, wanted),
       ),
     )),
   ];
@@ -70,7 +76,7 @@ function stepCheck(state: SessionState, id: string, wanted: string): Check {
 
 async function worldCheck(
   world: KubernetesReads,
-  wanted: Exclude<WorldExpectation, GitLabExpectation>,
+  wanted: Exclude<WorldExpectation, GitLabExpectation | DatabaseExpectation>,
 ): Promise<Check> {
   if ('deployment' in wanted) {
     const deployment = await world.get({ group: 'apps', resource: 'deployments', name: wanted.deployment });

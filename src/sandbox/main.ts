@@ -13,7 +13,7 @@ import { DEFAULT_VERSION, minorVersion } from './kubernetes/resource-types.ts';
 import { startKubernetesServer } from './kubernetes/server.ts';
 import type { SandboxClock } from './kubernetes/world-interfaces.ts';
 import { controlHandler } from './world/control.ts';
-import { readWorldSpec } from './world/spec.ts';
+import { readWorldSpec, type WorldSpec, WorldSpecError } from './world/spec.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** What the sandbox says once it can be used; one JSON line of the process. */
@@ -60,15 +60,15 @@ function noticing(audit: AuditLog, notice: () => void): AuditLog {
   };
 }
 
-/** Loaded for the worlds that have one. */
+/** Loaded for the worlds that have one. Throws WorldSpecError where PostgreSQL is not installed. */
 async function startDatabase(spec: DatabaseSpec, seed: number, now: number): Promise<Database> {
-  const module = await import('./database/database.ts');
-  const database = new module.Database({ spec, seed, now });
+  const { Database, DatabaseUnavailable } = await import('./database/database.ts');
   try {
+    const database = new Database({ spec, seed, now });
     await database.start();
     return database;
   } catch (error) {
-    await database.stop();
+    if (error instanceof DatabaseUnavailable) throw new WorldSpecError([error.message]);
     throw error;
   }
 }
@@ -83,11 +83,23 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 
 /** Starts a world and its servers on loopback. Throws WorldSpecError for a world that does not fit. */
 export async function startSandbox(worldInput: unknown, options: SandboxOptions): Promise<Sandbox> {
-  const { folder, clock, onError } = options;
   const spec = readWorldSpec(worldInput);
+  const database = spec.database && (await startDatabase(spec.database, spec.seed, options.clock.now()));
+  try {
+    return await startServers(spec, database, options);
+  } catch (error) {
+    await database?.stop();
+    throw error;
+  }
+}
+
+async function startServers(
+  spec: WorldSpec,
+  database: Database | undefined,
+  { folder, clock, onError }: SandboxOptions,
+): Promise<Sandbox> {
   const now = () => clock.now();
   const store = new MemoryStore({ now, minor: minorVersion(spec.cluster.version ?? DEFAULT_VERSION) });
-  const database = spec.database && (await startDatabase(spec.database, spec.seed, now()));
   const world = createWorld({ spec, store, clock, database, onError });
   world.start();
   for (const namespace of spec.namespaces) seedAccess(store, namespace, spec.operator);

@@ -4,10 +4,12 @@ import type { StoredObject } from '../kubernetes/store.ts';
 import type { SandboxClock } from '../kubernetes/world-interfaces.ts';
 import { deploymentOf, type Program } from '../world/applications.ts';
 import type { PodLogs, Speech } from '../world/pod-logs.ts';
+import { withContainerAddress } from './container-names.ts';
 import type { Database } from './database.ts';
 import type { DatabaseAction } from './database-faults.ts';
 import { DatabasePod } from './database-pod.ts';
 import type { DatabaseSpec } from './database-spec.ts';
+import { createReferee, type DatabaseReferee } from './referee.ts';
 import { Sessions } from './sessions.ts';
 import { Writers } from './writers.ts';
 
@@ -29,6 +31,7 @@ export interface DatabaseLife {
   started(pod: StoredObject): void;
   stopped(pod: StoredObject): void;
   act(action: DatabaseAction): void;
+  readonly referee: DatabaseReferee;
   /** `reconsider` tells the kubelet of a change in these pods. */
   start(reconsider: (affects: (pod: StoredObject) => boolean) => void, logs: Pick<PodLogs, 'printed'>): void;
   stop(): void;
@@ -61,6 +64,7 @@ export function createDatabaseLife(options: DatabaseLifeOptions): DatabaseLife {
       first: (item) => (isServer(item) ? [] : undefined),
       last: (item) => (isServer(item) ? [] : undefined),
     },
+    referee: createReferee(database, writers),
     started: (item) => pod.started(item),
     stopped: (item) => pod.stopped(item),
     act(action) {
@@ -77,7 +81,8 @@ export function createDatabaseLife(options: DatabaseLifeOptions): DatabaseLife {
       reconsider = tellKubelet;
       pod.adopt(view.all(PODS));
       database.server.onLine = (line) => {
-        for (const item of view.all(PODS).filter(isServer)) logs.printed(item, containerOf(item), line);
+        for (const item of view.all(PODS).filter(isServer))
+          logs.printed(item, containerOf(item), withContainerAddress(line, database));
       };
       writers.start();
       for (const session of spec.sessions) sessions.expect(session);

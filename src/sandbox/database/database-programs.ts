@@ -4,18 +4,34 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Program, ProgramContext, Programs } from '../containers/program.ts';
+import type { BackupVolume } from './backup-volume.ts';
 import { clientArguments } from './client-arguments.ts';
+import { withContainerAddress } from './container-names.ts';
 import type { Database } from './database.ts';
+import { dfProgram } from './df-program.ts';
 import { giveTo } from './machine-user.ts';
 
-const NAMES = ['psql', 'pg_dump', 'pg_restore', 'createdb', 'dropdb', 'pg_isready'];
+const CLIENTS = ['psql', 'pg_dump', 'pg_restore', 'createdb', 'dropdb', 'pg_isready'];
 
-/** The clients that the postgres image has, run for real on this machine against the sandbox's server. */
-export function databasePrograms(database: Database, volumes: readonly string[]): Programs {
-  return Object.fromEntries(NAMES.map((name) => [name, clientProgram(database, volumes)]));
+/** A write beyond the limit fails instead of ending the program; blocks of 512 bytes. */
+const BOUNDED = `trap '' XFSZ; ulimit -f "$1"; shift; exec "$@"`;
+const BLOCK = 512;
+const CANNOT_START = 126;
+
+/**
+ * The clients that the postgres image has, run for real on this machine against the sandbox's server, and df.
+ * `volumes` are the folders that they may write to.
+ */
+export function databasePrograms(
+  database: Database,
+  backup: BackupVolume,
+  volumes: readonly string[],
+): Programs {
+  const client = clientProgram(database, backup, volumes);
+  return { ...Object.fromEntries(CLIENTS.map((name) => [name, client])), df: dfProgram(backup) };
 }
 
-function clientProgram(database: Database, volumes: readonly string[]): Program {
+function clientProgram(database: Database, backup: BackupVolume, volumes: readonly string[]): Program {
   return async (context) => {
     // What other programs of the container have written there belongs to whoever runs the sandbox.
     for (const volume of volumes) giveTo(volume, database.user);
@@ -23,7 +39,12 @@ function clientProgram(database: Database, volumes: readonly string[]): Program 
     const program = basename(name);
     const { server, folder } = database;
     const where = { files: context.files, port: server.port, socketFolder: folder.sockets };
-    const child = spawn(join(database.programs.folder, program), [...clientArguments(program, args, where)], {
+    const command = [join(database.programs.folder, program), ...clientArguments(program, args, where)];
+    const limit = String(Math.floor(backup.space().free / BLOCK));
+    const [file = '', ...rest] = backup.bounded
+      ? ['/bin/sh', '-c', BOUNDED, 'sh', limit, ...command]
+      : command;
+    const child = spawn(file, rest, {
       ...database.user,
       cwd: context.files.real(context.cwd),
       env: environment(context, database),
@@ -31,11 +52,7 @@ function clientProgram(database: Database, volumes: readonly string[]): Program 
       signal: context.signal,
       killSignal: 'SIGKILL',
     });
-    return conduct(child, context, (said) =>
-      said.includes(folder.path) || said.includes(String(server.port))
-        ? inContainer(String(said), context, database)
-        : said,
-    );
+    return conduct(child, context, database);
   };
 }
 
@@ -57,34 +74,43 @@ function environment({ env, files }: ProgramContext, { server, folder }: Databas
   };
 }
 
-async function conduct(
-  child: ChildProcess,
-  context: ProgramContext,
-  translate: <T extends string | Buffer>(said: T) => T | string,
-): Promise<number> {
+async function conduct(child: ChildProcess, context: ProgramContext, database: Database): Promise<number> {
   const { stdin, stdout, stderr } = child;
   if (stdin === null || stdout === null || stderr === null) throw new Error('A program without streams');
-  const input = Readable.from(context.stdin);
-  // A program may end before it has read everything.
-  const fed = pipeline(input, stdin).catch(() => undefined);
-  stdout.on('data', (chunk: Buffer) => context.stdout(translate(chunk)));
-  const told = forwardLines(stderr, (line) => context.stderr(translate(line)));
   const ended = new Promise<number>((resolve) => {
-    // Killed, or not started at all.
     child.once('error', (error) => {
+      // Killed by the signal: its close follows.
       if (child.pid !== undefined) return;
-      context.stderr(`${error.message}\n`);
-      resolve(126);
+      context.stderr(`${context.argv[0]}: ${error.message}\n`);
+      resolve(CANNOT_START);
     });
     child.once('close', (code, signal) =>
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
     );
   });
+  const input = Readable.from(context.stdin);
+  // A program may end before it has read everything.
+  const fed = pipeline(input, stdin).catch(() => undefined);
+  stdout.on('data', (chunk: Buffer) => context.stdout(outward(chunk, context, database)));
+  const told = forwardLines(stderr, (text) => context.stderr(inContainer(text, context, database)));
   const code = await ended;
   await told;
   input.destroy();
   await fed;
   return code;
+}
+
+/** Bytes stay what they are, but for the folder's name: \\conninfo and pg_isready tell where the server is. */
+function outward(chunk: Buffer, context: ProgramContext, database: Database): Buffer {
+  if (!chunk.includes(database.folder.path)) return chunk;
+  return Buffer.from(inContainer(chunk.toString('latin1'), context, database), 'latin1');
+}
+
+/** Messages name the container's files and address, and the disk of the volume. */
+function inContainer(text: string, { files }: ProgramContext, database: Database): string {
+  return files
+    .virtual(withContainerAddress(text, database))
+    .replaceAll(': File too large', ': No space left on device');
 }
 
 /** A name that is to be translated never falls between two chunks. */
@@ -102,14 +128,4 @@ async function forwardLines(stream: Readable, forward: (text: string) => void): 
     // The program was killed.
   }
   if (rest !== '') forward(rest);
-}
-
-/** Messages name the container's files and address. */
-function inContainer(text: string, { files }: ProgramContext, { server, folder }: Database): string {
-  const port = String(server.port);
-  const addressed = text
-    .replaceAll(`${folder.sockets}/.s.PGSQL.${port}`, '/var/run/postgresql/.s.PGSQL.5432')
-    .replaceAll(folder.sockets, '/var/run/postgresql')
-    .replaceAll(`port ${port}`, 'port 5432');
-  return files.virtual(addressed);
 }

@@ -5,7 +5,7 @@ import { connect, type RunSql } from './connection.ts';
 import { createData } from './create-data.ts';
 import type { DatabaseSpec } from './database-spec.ts';
 import { databaseUser, giveTo, type MachineUser } from './machine-user.ts';
-import { findPostgresPrograms, type PostgresPrograms } from './postgres-programs.ts';
+import { DatabaseUnavailable, findPostgresPrograms, type PostgresPrograms } from './postgres-programs.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { createBankingDatabase, DATABASE, OWNER, seedBankingDatabase } from './seed-database.ts';
 import { createServerFolder, type ServerFolder } from './server-folder.ts';
@@ -27,6 +27,8 @@ export interface DatabaseOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
+
+export { DatabaseUnavailable };
 
 /** Who connects, and where to. */
 export interface Session {
@@ -85,6 +87,15 @@ export class Database {
 
   /** Makes the data and the backups; resolves when the server accepts connections. */
   async start(): Promise<void> {
+    try {
+      await this.#make();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #make(): Promise<void> {
     const { spec, seed, now } = this.#options;
     await createData(this.programs, this.user, this.folder.data);
     await this.server.start();
@@ -96,7 +107,7 @@ export class Database {
       const night = async (nightsAgo: number, at: number) => {
         const specs = spec.backups.filter((backup) => backup.nightsAgo === nightsAgo);
         const [snapshot, names] = [await takeSnapshot(run), await writeBackups(specs, at, this.#places())];
-        for (const name of names) this.#snapshots.set(name, snapshot);
+        for (const name of [...names, `nights-ago/${nightsAgo}`]) this.#snapshots.set(name, snapshot);
       };
       await seedBankingDatabase({ spec, seed, now, run, night });
       this.#snapshots.set(AT_START, await takeSnapshot(run));

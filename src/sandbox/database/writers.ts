@@ -1,6 +1,7 @@
 import type { SandboxClock } from '../kubernetes/world-interfaces.ts';
 import type { Connection, RunSql } from './connection.ts';
 import type { Database } from './database.ts';
+import type { Booking } from './snapshot.ts';
 
 export interface WritersOptions {
   readonly database: Database;
@@ -27,15 +28,26 @@ export class Writers {
   readonly #writers = new Map<string, Writer>();
   #cancel: (() => void) | undefined;
   #turn = 0;
-  #booked = 0;
+  readonly #bookings: Booking[] = [];
+  readonly #busy = new Set<Promise<void>>();
+  #holders = 0;
 
   constructor(options: WritersOptions) {
     this.#options = options;
   }
 
-  /** Bookings that were committed. */
-  get booked(): number {
-    return this.#booked;
+  /** Those that were committed, oldest first. */
+  get bookings(): readonly Booking[] {
+    return this.#bookings;
+  }
+
+  /** Resolves when nothing is being booked; nothing will be until it is let go. */
+  async hold(): Promise<() => void> {
+    this.#holders += 1;
+    await Promise.all(this.#busy);
+    return () => {
+      this.#holders -= 1;
+    };
   }
 
   start(): void {
@@ -75,6 +87,7 @@ export class Writers {
   }
 
   #write(): void {
+    if (this.#holders > 0) return;
     const { perSecond, random } = this.#options;
     const free = [...this.#writers].filter(([, { busy }]) => !busy);
     const chosen = free[this.#turn % Math.max(1, free.length)];
@@ -84,35 +97,37 @@ export class Writers {
     this.#turn += 1;
     const [pod, writer] = chosen;
     this.#use(pod, writer, async (run) => {
-      await book(run, random);
-      this.#booked += 1;
+      const booking = await book(run, random);
+      if (booking !== undefined) this.#bookings.push(booking);
     });
   }
 
   /** A session that fails is given up; the pod gets another one. */
   #use(pod: string, writer: Writer, work: (run: RunSql) => Promise<void>): void {
     writer.busy = true;
-    work(writer.connection.run)
+    const done = work(writer.connection.run)
       .catch(() => {
         if (this.#writers.get(pod) === writer) this.#drop(pod);
       })
       .finally(() => {
         writer.busy = false;
+        this.#busy.delete(done);
       });
+    this.#busy.add(done);
   }
 }
 
 /** One booking as the application makes it: the transaction and the balance, or neither. */
-async function book(run: RunSql, random: () => number): Promise<void> {
+async function book(run: RunSql, random: () => number): Promise<Booking | undefined> {
   const amount = ((random() - 0.55) * 400).toFixed(2);
   const memo = MEMOS[Math.floor(random() * MEMOS.length)] ?? 'transfer';
   const accounts = await run('SELECT id FROM accounts_account ORDER BY id');
   const account = accounts[Math.floor(random() * accounts.length)]?.id;
-  if (account === undefined || account === null) return;
+  if (account === undefined || account === null) return undefined;
   await run('BEGIN');
   try {
-    await run(
-      'INSERT INTO accounts_transaction (amount, memo, booked_at, account_id) VALUES ($1::numeric, $2, now(), $3::bigint)',
+    const [made] = await run(
+      'INSERT INTO accounts_transaction (amount, memo, booked_at, account_id) VALUES ($1::numeric, $2, now(), $3::bigint) RETURNING id, amount, (SELECT oid FROM pg_database WHERE datname = current_database()) AS database',
       [amount, memo, account],
     );
     await run('UPDATE accounts_account SET balance = balance + $1::numeric WHERE id = $2::bigint', [
@@ -120,6 +135,7 @@ async function book(run: RunSql, random: () => number): Promise<void> {
       account,
     ]);
     await run('COMMIT');
+    return { database: made?.database ?? '', id: made?.id ?? '', account, amount: made?.amount ?? amount };
   } catch (error) {
     await run('ROLLBACK');
     throw error;

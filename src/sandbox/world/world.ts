@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { createDatabaseLife } from '../database/database-life.ts';
+import type { DatabaseReferee } from '../database/referee.ts';
 import { KasMetrics } from '../kas/kas-metrics.ts';
 import { kasProgram, kasSpeech } from '../kas/kas-program.ts';
 import type { KasState } from '../kas/kas-state.ts';
@@ -52,6 +53,8 @@ export interface World extends KubernetesWorld {
   stop(): void;
   /** Every fault that happened so far, oldest first. */
   firedFaults(): readonly FiredFault[];
+  /** What a drill's referee may ask of the database; undefined in a world without. */
+  readonly referee: DatabaseReferee | undefined;
   /** Prometheus' HTTP API; undefined in a world without monitoring. */
   readonly prometheusHandler: ((request: Request) => Promise<Response>) | undefined;
   /** What its GitLab begins with and what the versions do; undefined in a world without KAS Fleet Manager. */
@@ -167,6 +170,7 @@ export function createWorld({ spec: described, store, clock, database, onError }
     }),
     faults,
     firedFaults: () => faults.fired,
+    referee: databaseLife?.referee,
     prometheusHandler: monitoring && ((request) => monitoring.handle(request)),
     start() {
       new Seeding(spec, unsigned, applications, slices).run();
