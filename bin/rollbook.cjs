@@ -69,13 +69,16 @@ function start() {
       );
     return;
   }
-  const main = path.join(root, 'dist', 'main.js');
+  const [command, ...rest] = process.argv.slice(2);
+  const isStatus = command === 'status' && !rest.some((arg) => arg === '-h' || arg === '--help');
+  const main = path.join(root, 'dist', isStatus ? 'status.js' : 'main.js');
   if (!fs.existsSync(main)) {
     fail(`it is not built yet: run \`npm install\` (or \`npm run build\`) in ${root}.`);
     return;
   }
   require('module').enableCompileCache();
-  import(require('url').pathToFileURL(main).href);
+  const loaded = import(require('url').pathToFileURL(main).href);
+  if (isStatus) loaded.then((status) => status.main(rest));
 }
 
 start();

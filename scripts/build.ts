@@ -12,6 +12,7 @@ const entries: Readonly<Record<string, string>> = {
   main: 'src/cli/main.ts',
   host: 'src/cli/host-process.ts',
   sandbox: 'src/sandbox/process.ts',
+  status: 'src/cli/status-main.ts',
 };
 
 /** CommonJS dependencies inside an ES module still ask for `require`. */

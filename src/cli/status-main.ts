@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { EXIT } from './exit-code.ts';
+import { explain } from './explain.ts';
+import { standardIo } from './io.ts';
+import { status } from './status.ts';
+
+/** `rollbook status` alone: a look at a cluster should not cost the parser of all commands. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        kubeconfig: { type: 'string' },
+        context: { type: 'string' },
+        namespace: { type: 'string', short: 'n' },
+        selector: { type: 'string', short: 'l' },
+        once: { type: 'boolean' },
+        watch: { type: 'boolean', short: 'w' },
+        json: { type: 'boolean' },
+      },
+    });
+    process.exitCode = await status(values, standardIo);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  if (isUsage) {
+    standardIo.err(`rollbook: ${error.message}\n--help says how it is used.`);
+    return EXIT.usage;
+  }
+  const { lines, exitCode } = explain(error);
+  for (const [at, line] of lines.entries()) standardIo.err(at === 0 ? `rollbook: ${line}` : line);
+  return exitCode;
+}
