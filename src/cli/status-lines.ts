@@ -51,7 +51,9 @@ export function statusLines(standing: Standing, now: number): readonly string[] 
           ]),
         ]),
   ];
-  return blocks.filter((block) => block.length > 0).flatMap((block, at) => (at === 0 ? block : ['', ...block]));
+  return blocks
+    .filter((block) => block.length > 0)
+    .flatMap((block, at) => (at === 0 ? block : ['', ...block]));
 }
 
 /** As wide as what is in them; the last one is not padded. */

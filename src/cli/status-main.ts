@@ -26,7 +26,8 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 function report(error: unknown): number {
-  const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const isUsage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   if (isUsage) {
     standardIo.err(`rollbook: ${error.message}\n--help says how it is used.`);
     return EXIT.usage;

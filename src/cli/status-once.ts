@@ -1,10 +1,11 @@
+import type { KubernetesLooks } from '../adapters/kubernetes/looks.ts';
 import { worstWorkloadFirst } from '../cluster/order.ts';
 import { PodCensus } from '../cluster/pod-census.ts';
 import { projectPodRow } from '../cluster/pod-rows.ts';
 import { projectPod } from '../cluster/pods.ts';
 import { projectWorkload } from '../cluster/workloads.ts';
 import { PortFailure } from '../ports/failure.ts';
-import type { KubeObject, KubernetesReads, ListRequest } from '../ports/kubernetes.ts';
+import type { KubeObject, ListRequest } from '../ports/kubernetes.ts';
 import type { Standing } from './status-lines.ts';
 
 export interface Looked {
@@ -15,7 +16,7 @@ export interface Looked {
 }
 
 /** One look at a namespace: its pods in rows, its deployments as objects. Throws PortFailure. */
-export async function lookOnce(reads: KubernetesReads, looked: Looked): Promise<Standing> {
+export async function lookOnce(reads: KubernetesLooks, looked: Looked): Promise<Standing> {
   const { namespace, labelSelector, now } = looked;
   const of = { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) };
   const gaps: string[] = [];
@@ -45,7 +46,7 @@ export async function lookOnce(reads: KubernetesReads, looked: Looked): Promise<
   };
 }
 
-async function census(reads: KubernetesReads, request: ListRequest, now: () => number): Promise<PodCensus> {
+async function census(reads: KubernetesLooks, request: ListRequest, now: () => number): Promise<PodCensus> {
   const pods = new PodCensus();
   try {
     await rowsOnce(reads, request, now, pods);
@@ -59,7 +60,7 @@ async function census(reads: KubernetesReads, request: ListRequest, now: () => n
 
 /** The list that a watch begins with, and no watch. */
 function rowsOnce(
-  reads: KubernetesReads,
+  reads: KubernetesLooks,
   request: ListRequest,
   now: () => number,
   pods: PodCensus,

@@ -1,6 +1,6 @@
 import { systemClock } from '../adapters/clock.ts';
 import { createLeanReads } from '../adapters/kubernetes/lean-reads.ts';
-import type { KubernetesReads } from '../ports/kubernetes.ts';
+import type { KubernetesLooks } from '../adapters/kubernetes/looks.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { statusLines } from './status-lines.ts';
@@ -37,7 +37,7 @@ export async function status(flags: StatusFlags, io: Io): Promise<ExitCode> {
 }
 
 /** Nothing is loaded that the context does not need. */
-async function readsFor(flags: StatusFlags): Promise<KubernetesReads> {
+async function readsFor(flags: StatusFlags): Promise<KubernetesLooks> {
   const { kubeconfig, context, namespace } = flags;
   const options = {
     clock: systemClock,

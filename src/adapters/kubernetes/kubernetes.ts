@@ -8,9 +8,10 @@ import { createCredentials } from './credentials.ts';
 import { sendDelete } from './delete.ts';
 import { createDiscovery } from './discovery.ts';
 import { type KubeconfigOptions, selectContext } from './kubeconfig.ts';
+import type { LooksOver } from './looks.ts';
 import { sendPatch } from './patch.ts';
 import { readOnly } from './read-only.ts';
-import { type ReadsOver, readsOver } from './reads.ts';
+import { readsOver } from './reads.ts';
 import { WATCH_RHYTHM, type WatchRhythm } from './watch.ts';
 
 export interface KubernetesOptions extends KubeconfigOptions {
@@ -42,7 +43,7 @@ export function createKubernetes(options: KubernetesOptions): Kubernetes {
   };
 }
 
-function prepare(options: KubernetesOptions): { readonly reading: ReadsOver; readonly transport: Transport } {
+function prepare(options: KubernetesOptions): { readonly reading: LooksOver; readonly transport: Transport } {
   const { clock, random = Math.random, timeoutMs = TIMEOUT_MS } = options;
   const selected = selectContext(options);
   const { context } = selected;
