@@ -130,6 +130,17 @@ function program(): Command {
     .description("check that a session's journal is whole and unchanged")
     .action(async (session: string) => exitWith((await import('./verify.ts')).verify(session, standardIo)));
   root
+    .command('status')
+    .description('the pods and rollouts of a namespace: live in a terminal, one look anywhere else')
+    .option('--kubeconfig <file>', 'kubeconfig file instead of those that kubectl would find')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('-n, --namespace <name>', "namespace, instead of the context's own")
+    .option('-l, --selector <labels>', 'only pods with these labels')
+    .option('--once', 'one look, also in a terminal')
+    .option('-w, --watch', 'go on without a terminal, at most one look a second')
+    .option('--json', 'as JSON; with --watch one object a line')
+    .action(async (flags) => exitWith((await import('./status.ts')).status(flags, standardIo)));
+  root
     .command('list')
     .description('list the runbooks and their drills')
     .option('--json', 'as JSON')

@@ -21,7 +21,7 @@ export async function lookOnce(reads: KubernetesLooks, looked: Looked): Promise<
   const of = { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) };
   const gaps: string[] = [];
   const listing = reads
-    .list({ group: 'apps', resource: 'deployments', version: 'v1', ...of })
+    .list({ group: 'apps', resource: 'deployments', version: 'v1', namespace })
     .then(({ items }) => items)
     .catch((error: unknown): readonly KubeObject[] => {
       if (!(error instanceof PortFailure) || error.reason !== 'forbidden') throw error;
@@ -39,6 +39,7 @@ export async function lookOnce(reads: KubernetesLooks, looked: Looked): Promise<
     podCount: pods.size,
     podsReady: pods.ready,
     workloads: deployments
+      .filter(({ metadata }) => labelSelector === undefined || pods.workload(metadata.name).status !== '')
       .map((each) => projectWorkload(each, pods.workload(each.metadata.name)))
       .sort(worstWorkloadFirst),
     pods: pods.worst(Number.POSITIVE_INFINITY),

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../ports/clock.ts';
 import type { Elasticsearch } from '../ports/elasticsearch.ts';
-import type { KubeObject, KubernetesReads, ListRequest } from '../ports/kubernetes.ts';
+import type { KubeObject, ListRequest } from '../ports/kubernetes.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
 import { ENDPOINTS_TYPE, SLICE_TYPE } from './endpoints.ts';
 import { projectEvent } from './events.ts';
 import type { Alarm, LiveLink, LiveSnapshot } from './live.ts';
 import type { LogSpec } from './live-logs.ts';
 import type { MetricSpec } from './live-metrics.ts';
-import { followPods } from './live-pods.ts';
+import { followPods, type LiveReads } from './live-pods.ts';
 import { snapshotContent } from './live-snapshot.ts';
 import { followStream, freshnessOf, type Stream } from './live-stream.ts';
 import { type Crossing, startMonitors } from './monitors.ts';
@@ -26,7 +26,7 @@ export interface LiveWatch {
 }
 
 export interface LiveFeedOptions {
-  readonly reads: KubernetesReads;
+  readonly reads: LiveReads;
   readonly prometheus?: Prometheus | undefined;
   readonly elasticsearch?: Elasticsearch | undefined;
   readonly links?: readonly LiveLink[];

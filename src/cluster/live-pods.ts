@@ -7,6 +7,9 @@ import { createPodDetails } from './pod-details.ts';
 import { projectPodRow, withRow } from './pod-rows.ts';
 import { projectPod } from './pods.ts';
 
+/** What it takes to follow a namespace. */
+export type LiveReads = Pick<KubernetesReads, 'get' | 'watch' | 'watchRows'>;
+
 export interface FollowedPods {
   readonly census: PodCensus;
   /** How sure what is known is. */
@@ -16,7 +19,7 @@ export interface FollowedPods {
 }
 
 export interface FollowPodsOptions {
-  readonly reads: KubernetesReads;
+  readonly reads: LiveReads;
   readonly request: ListRequest & { readonly namespace: string };
   readonly clock: Clock;
   readonly onChange: () => void;

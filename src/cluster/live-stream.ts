@@ -28,7 +28,7 @@ export interface Keeping<Kept> {
 }
 
 export interface StreamOptions<Kept, Known extends Keeping<Kept>> {
-  readonly reads: KubernetesReads;
+  readonly reads: Pick<KubernetesReads, 'watch'>;
   readonly request: ListRequest;
   readonly project: (object: KubeObject) => Kept;
   readonly onChange: () => void;

@@ -11,6 +11,7 @@ export type Place =
   | 'summary'
   | 'home'
   | 'preview'
+  | 'status'
   | 'help';
 
 export type Group = 'Answer' | 'Look' | 'Session' | 'Move' | 'Type' | 'Choose';

@@ -1,6 +1,6 @@
 import type { Binding } from './binding.ts';
 
-const scrolled = ['session', 'reader', 'pods', 'links', 'summary', 'preview', 'help'] as const;
+const scrolled = ['session', 'reader', 'pods', 'links', 'summary', 'preview', 'status', 'help'] as const;
 const lists = [...scrolled, 'dialog', 'home'] as const;
 
 /** Every key there is. Footer, help, documentation and the handlers read this and nothing else. */
@@ -247,7 +247,7 @@ const keymap = [
     label: 'help',
     help: 'This list',
     group: 'Session',
-    places: ['session', 'reader', 'pods', 'links', 'summary', 'home', 'preview'],
+    places: ['session', 'reader', 'pods', 'links', 'summary', 'home', 'preview', 'status'],
   },
   {
     action: 'leave',
@@ -255,7 +255,7 @@ const keymap = [
     label: 'leave',
     help: 'Leave this screen. A running session goes on without it, and waits at its next question',
     group: 'Session',
-    places: ['session', 'summary', 'home', 'preview'],
+    places: ['session', 'summary', 'home', 'preview', 'status'],
   },
   {
     action: 'shut',
@@ -269,7 +269,19 @@ const keymap = [
     keys: ['ctrl+c'],
     help: 'Twice: leave this screen; the session goes on',
     group: 'Session',
-    places: ['session', 'reader', 'pods', 'links', 'dialog', 'typing', 'summary', 'home', 'preview', 'help'],
+    places: [
+      'session',
+      'reader',
+      'pods',
+      'links',
+      'dialog',
+      'typing',
+      'summary',
+      'home',
+      'preview',
+      'status',
+      'help',
+    ],
   },
 ] as const satisfies readonly Binding[];
 

@@ -11,6 +11,7 @@ const PLACES: Readonly<Record<Place, string>> = {
   links: 'The list of dashboards',
   summary: 'Summary of an ended session',
   preview: 'Preview',
+  status: 'Status of a namespace',
   help: 'Help',
 };
 

@@ -50,7 +50,15 @@ function hints(state: ScreenState, place: Place, isNarrow: boolean): readonly Hi
 }
 
 const SCROLL: Hint = { key: '↑ ↓', label: 'scroll' };
-const SCROLLED: ReadonlySet<Place> = new Set(['reader', 'pods', 'links', 'summary', 'preview', 'help']);
+const SCROLLED: ReadonlySet<Place> = new Set([
+  'reader',
+  'pods',
+  'links',
+  'summary',
+  'preview',
+  'status',
+  'help',
+]);
 const MARK: readonly Hint[] = [
   { key: '↑ ↓', label: 'mark' },
   { key: 'enter', label: 'take it' },
