@@ -147,7 +147,7 @@ function otherFormat(head: string): string {
 
 /** Whether a plain dump was written to its end. */
 export function hasTrailer(tail: string): boolean {
-  return /^-- PostgreSQL database dump complete\n--\s*(?:\n\\unrestrict \S+\s*)?$/m.test(tail);
+  return /(?:^|\n)-- PostgreSQL database dump complete\r?\n--\s*(?:\\unrestrict \S+\s*)?$/.test(tail);
 }
 
 /** The major version: 15 of '15.20', 9.6 of '9.6.24'. NaN when it is none. */

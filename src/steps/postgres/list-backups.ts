@@ -34,8 +34,7 @@ export const listBackups = defineKind({
   risk: 'safe',
   outputs: {
     backups:
-      'The files, newest first: path, name, size, sha256, takenAt, age, format, usable, problems, warnings, tables, rows, counts, migrations, serverVersion, dumpVersion.',
-    usable: 'Those of them that can be restored.',
+      'The files, newest first: path, name, size, sha256, takenAt, age, format, usable, problems, warnings, tables and rows (how many), migrations, serverVersion, dumpVersion.',
     choices: 'The usable ones as options of a decision: value (the path), label, description.',
     newest: 'The path of the newest usable one; null when there is none.',
   },
@@ -66,7 +65,6 @@ export const listBackups = defineKind({
       ],
       outputs: {
         backups,
-        usable,
         choices: usable.map(({ path, label, description }) => ({ value: path, label, description })),
         newest: usable[0]?.path ?? null,
       },
@@ -81,38 +79,24 @@ function described(backup: Backup, now: number) {
   const usable = problems.length === 0;
   const rows = counts.length === 0 ? null : rowTotal(counts);
   const apps = Object.entries(migrations).filter(([app]) => !FRAMEWORK.has(app));
+  const told = [
+    ...(usable ? [`loses what was written in the last ${age}`] : problems),
+    `taken ${minuteText(takenAt)}`,
+    ...(usable ? ['complete'] : []),
+    sizeText(size),
+    ...(rows === null ? [] : [`${rows} rows in ${tables.length} tables`]),
+    ...apps.slice(0, 4).map(([app, migration]) => `${app} at ${migration}`),
+    ...(backup.serverVersion === null ? [] : [`from PostgreSQL ${backup.serverVersion}`]),
+    `sha256 ${sha256.slice(0, 12)}…`,
+  ];
   return {
-    ...{
-      path,
-      name,
-      size,
-      sha256,
-      format,
-      usable,
-      problems,
-      warnings,
-      tables,
-      rows,
-      counts,
-      migrations,
-      age,
-    },
+    ...{ path, name, size, sha256, format, usable, problems, warnings, rows, migrations, age },
+    tables: tables.length,
     takenAt: new Date(takenAt).toISOString(),
     serverVersion: backup.serverVersion,
     dumpVersion: backup.dumpVersion,
     label: `${name}, ${age} old${usable ? '' : ', NOT usable'}`,
-    description: neutralise(
-      [
-        `taken ${minuteText(takenAt)}`,
-        ...(usable ? [`everything written since is lost`, 'complete'] : problems),
-        sizeText(size),
-        ...(rows === null ? [] : [`${rows} rows in ${tables.length} tables`]),
-        ...apps.slice(0, 4).map(([app, migration]) => `${app} at ${migration}`),
-        ...(backup.serverVersion === null ? [] : [`from PostgreSQL ${backup.serverVersion}`]),
-        `sha256 ${sha256.slice(0, 12)}…`,
-        ...(usable ? warnings : []),
-      ].join(', '),
-    ),
+    description: neutralise(told.join(', ')),
   };
 }
 

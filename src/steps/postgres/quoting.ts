@@ -15,12 +15,16 @@ export function sqlLiteral(text: string): string {
   return text.includes('\\') ? ` E${quoted}` : quoted;
 }
 
-/** `dbname='it\'s' user='…'`: parameters of a connection as libpq reads them back. */
+/** Values of a connection that libpq reads as they are. */
+const PLAIN = /^[A-Za-z0-9_.,:/-]+$/;
+
+/** `dbname='it\'s' user=postgres`: parameters of a connection as libpq reads them back. */
 export function conninfo(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
     .map(([name, value]) => {
       refuseNul(value);
-      return `${name}='${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+      const quoted = `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+      return `${name}=${PLAIN.test(value) ? value : quoted}`;
     })
     .join(' ');
 }

@@ -133,7 +133,7 @@ async function observe(plan: Plan, context: PlanContext): Promise<Observation> {
   const holds = done && live?.connectable === true;
   return {
     holds,
-    summary: holds ? 'swapped' : done ? `${data.live} is closed to connections` : 'not renamed',
+    summary: holds ? 'renamed' : done ? `${data.live} is closed to connections` : 'not renamed',
     evidence: data.renames.map(
       ({ from }, at) => `${from} is called ${now[at]?.name ?? 'nothing: it is gone'}`,
     ),
