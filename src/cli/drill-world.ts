@@ -23,6 +23,7 @@ export interface DrillWorld {
 interface Ready {
   readonly kubeconfig: string;
   readonly prometheus?: { readonly url: string };
+  readonly elasticsearch?: { readonly url: string };
   readonly gitlab?: { readonly url: string; readonly token: string };
   readonly github?: { readonly url: string };
   readonly repository?: { readonly folder: string };
@@ -60,6 +61,7 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
     connection: {
       kubeconfig: ready.kubeconfig,
       ...(ready.prometheus === undefined ? {} : { prometheusUrl: ready.prometheus.url }),
+      ...(ready.elasticsearch === undefined ? {} : { elasticsearch: { url: ready.elasticsearch.url } }),
       ...gitlabOf(ready, folder),
       ...inboxesOf(ready, folder),
       ...(ready.github === undefined ? {} : { githubUrl: ready.github.url }),

@@ -28,6 +28,7 @@ export async function sandbox(flags: { json?: boolean; world?: string }, io: Io)
     io.out(`  export KUBECONFIG=${started.ready.kubeconfig}`);
     io.out(`  kubectl get pods`);
     if (started.ready.prometheus !== undefined) io.out(`Prometheus   ${started.ready.prometheus.url}`);
+    if (started.ready.elasticsearch !== undefined) io.out(`Elasticsearch ${started.ready.elasticsearch.url}`);
     io.out(`Audit log    ${started.ready.audit}`);
     io.out('Ctrl-C stops it.');
   }

@@ -12,6 +12,7 @@ import { MemoryStore } from './kubernetes/memory-store.ts';
 import { DEFAULT_VERSION, minorVersion } from './kubernetes/resource-types.ts';
 import { startKubernetesServer } from './kubernetes/server.ts';
 import type { SandboxClock } from './kubernetes/world-interfaces.ts';
+import { startElasticsearchServer } from './monitoring/elasticsearch/server.ts';
 import { controlHandler } from './world/control.ts';
 import { readWorldSpec, type WorldSpec, WorldSpecError } from './world/spec.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -21,9 +22,12 @@ export interface SandboxReady {
   /** Path; contexts `sandbox` (operator, current), `sandbox-admin`, `sandbox-viewer`. */
   readonly kubeconfig: string;
   readonly prometheus?: { readonly url: string };
+  readonly elasticsearch?: { readonly url: string };
   /** Only in a world with code hosts; the token is the operator's. */
   readonly gitlab?: { readonly url: string; readonly token: string };
   readonly github?: { readonly url: string };
+  /** Only in a world with one: a working copy with its history. */
+  readonly repository?: { readonly folder: string };
   /** Only in a world with a database; on loopback, as the application's role. */
   readonly database?: DatabaseReady;
   readonly inboxes: InboxesReady;
@@ -118,7 +122,9 @@ async function startServers(
   const handler = world.prometheusHandler;
   const prometheus: FetchServer | undefined =
     handler && (await startFetchServer({ api: 'prometheus', audit, now, handler }));
-  const { kas } = world;
+  const { kas, logDocuments: documents } = world;
+  const elasticsearch =
+    documents && (await startElasticsearchServer({ documents, faults: world.faults, audit, clock, onError }));
   // Loaded for those worlds alone: the others start faster without.
   const codeHosts =
     kas &&
@@ -152,6 +158,11 @@ async function startServers(
   };
   const controlFile = join(folder, 'control.json');
   writeFileSync(controlFile, JSON.stringify(referee), { mode: 0o600 });
+  const repository = spec.repository && { folder: join(folder, 'repository') };
+  if (spec.repository !== undefined && repository !== undefined) {
+    const { createWorkingCopy } = await import('./repository/working-copy.ts');
+    await createWorkingCopy(repository.folder, spec.repository, now());
+  }
   const kubeconfig = join(folder, 'kubeconfig');
   writeKubeconfig(kubeconfig, {
     server: kubernetes.url,
@@ -164,7 +175,9 @@ async function startServers(
     ready: {
       kubeconfig,
       ...(prometheus === undefined ? {} : { prometheus: { url: prometheus.url } }),
+      ...(elasticsearch === undefined ? {} : { elasticsearch: { url: elasticsearch.url } }),
       ...codeHosts?.ready,
+      ...(repository === undefined ? {} : { repository }),
       ...(database === undefined ? {} : { database: database.ready }),
       inboxes: inboxesReady(inboxes.url, spec.inboxes),
       control: referee,
@@ -177,6 +190,7 @@ async function startServers(
       await Promise.all([
         kubernetes.close(),
         prometheus?.close(),
+        elasticsearch?.close(),
         control.close(),
         inboxes.close(),
         codeHosts?.stop(),

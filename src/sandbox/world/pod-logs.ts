@@ -13,6 +13,8 @@ interface Follower {
 }
 
 interface Instance {
+  readonly pod: StoredObject;
+  readonly container: string;
   lines: LogLine[];
   readonly followers: Set<Follower>;
 }
@@ -29,6 +31,12 @@ export interface Request {
   readonly latencyMs: number;
 }
 
+/** A line, and who has printed it. */
+export interface ShippedLine extends LogLine {
+  readonly pod: StoredObject;
+  readonly container: string;
+}
+
 /** What certain programs say instead of what all others do; undefined for no opinion. */
 export interface Speech {
   first(pod: StoredObject, container: string): readonly string[] | undefined;
@@ -42,12 +50,18 @@ export class PodLogs implements LogSource {
   readonly #applications: Applications;
   readonly #speech: Speech | undefined;
   readonly #logs = new Map<string, ContainerLog>();
+  #shipper: ((line: ShippedLine) => void) | undefined;
 
   constructor(store: Store, clock: SandboxClock, applications: Applications, speech?: Speech) {
     this.#store = store;
     this.#clock = clock;
     this.#applications = applications;
     this.#speech = speech;
+  }
+
+  /** Who collects every line of every container, from now on. */
+  shipTo(shipper: (line: ShippedLine) => void): void {
+    this.#shipper = shipper;
   }
 
   lines(ref: ContainerRef): readonly LogLine[] | undefined {
@@ -69,7 +83,7 @@ export class PodLogs implements LogSource {
 
   started(pod: StoredObject, container: string): void {
     const log = this.#entry(pod, container);
-    const instance = freshInstance();
+    const instance = freshInstance(pod, container);
     if (log.current !== undefined) log.previous = log.current;
     log.current = instance;
     for (const text of this.#firstWords(pod, container)) this.#print(instance, text);
@@ -136,7 +150,7 @@ export class PodLogs implements LogSource {
     const log: ContainerLog = { current: undefined, previous: undefined };
     const end = status?.lastState.terminated;
     if (end !== undefined) {
-      log.previous = freshInstance();
+      log.previous = freshInstance(pod, container);
       for (const text of this.#firstWords(pod, container)) {
         this.#print(log.previous, text, Date.parse(end.startedAt));
       }
@@ -146,13 +160,13 @@ export class PodLogs implements LogSource {
     }
     const startedAt = status && 'running' in status.state ? status.state.running.startedAt : undefined;
     if (startedAt !== undefined) {
-      log.current = freshInstance();
+      log.current = freshInstance(pod, container);
       for (const text of this.#firstWords(pod, container)) {
         this.#print(log.current, text, Date.parse(startedAt));
       }
     } else if (status !== undefined && 'terminated' in status.state) {
       const { startedAt: began, finishedAt, exitCode } = status.state.terminated;
-      log.current = freshInstance();
+      log.current = freshInstance(pod, container);
       for (const text of this.#firstWords(pod, container)) this.#print(log.current, text, Date.parse(began));
       for (const text of this.#lastWords(pod, container, exitCode)) {
         this.#print(log.current, text, Date.parse(finishedAt));
@@ -208,11 +222,13 @@ export class PodLogs implements LogSource {
     instance.lines.push(line);
     if (instance.lines.length > KEPT * 1.25) instance.lines = instance.lines.slice(-KEPT);
     for (const { onLine } of instance.followers) onLine(line);
+    const { pod, container } = instance;
+    this.#shipper?.({ pod, container, time, text });
   }
 }
 
-function freshInstance(): Instance {
-  return { lines: [], followers: new Set() };
+function freshInstance(pod: StoredObject, container: string): Instance {
+  return { pod, container, lines: [], followers: new Set() };
 }
 
 function logId(uid: string, container: string): string {

@@ -5,6 +5,8 @@ import { completeInboxes, type InboxesSpec, inboxesSchema } from '../inboxes/inb
 import { completeKas, type KasSpec, kasSwitches } from '../kas/kas-spec.ts';
 import { kasNamespace } from '../kas/names.ts';
 import { bankingApp } from './banking-app.ts';
+import { type RepositorySpec, repositoryInput } from '../repository/repository-spec.ts';
+import { withRepository } from '../repository/repository-world.ts';
 import { danglingNames } from './dangling-names.ts';
 import { type Fault, faultSchema } from './fault-spec.ts';
 
@@ -130,6 +132,7 @@ const shared = {
   /** Objects of other types to be there from the start, as in a manifest. */
   objects: z.optional(z.array(extraObject)),
   prometheus: z.optional(z.boolean()),
+  elasticsearch: z.optional(z.boolean()),
   inboxes: z.optional(inboxesSchema),
   /** A real PostgreSQL behind the pod of one Deployment. */
   database: z.optional(databaseSchema),
@@ -146,6 +149,8 @@ const presetInput = z.strictObject({
   services: z.optional(
     z.record(z.string(), z.strictObject({ selector: z.optional(labels), remove: z.optional(z.boolean()) })),
   ),
+  /** A git repository with the manifests, the newest commit of which broke the cluster. */
+  repository: z.optional(repositoryInput),
   /** Pods of one more Deployment, `bulk`, to try large clusters. */
   extraPods: z.optional(replicaCount),
 });
@@ -187,13 +192,15 @@ export interface WorldSpec {
   readonly traffic: readonly TrafficSpec[];
   readonly objects: readonly ExtraObject[];
   readonly prometheus: boolean;
+  readonly elasticsearch: boolean;
   /** Where people can be told. */
   readonly inboxes: InboxesSpec;
   readonly faults: readonly Fault[];
   /** Every namespace that operators have to do with. */
   readonly namespaces: readonly string[];
-  /** What the operator may do in them: look and ask the applications, or change workloads too. */
-  readonly operator: 'reads' | 'changes';
+  /** What the operator may do in them: look and ask the applications, or change workloads too, or apply manifests. */
+  readonly operator: 'reads' | 'changes' | 'applies';
+  readonly repository: RepositorySpec | undefined;
   /** Present in the world of KAS Fleet Manager: its Deployments come from this once the world has a clock. */
   readonly kas: KasSpec | undefined;
   readonly database: DatabaseSpec | undefined;
@@ -249,7 +256,8 @@ function fromParts(input: z.infer<typeof fullInput>): WorldSpec {
 
 function fromPreset(input: PresetInput): WorldSpec {
   const namespace = input.namespace ?? 'banking-app';
-  return { namespace, ...commonParts(input), namespaces: [namespace], ...bankingApp(input) };
+  const parts = withRepository(bankingApp(input), namespace, input.repository);
+  return { namespace, ...commonParts(input), namespaces: [namespace], ...parts };
 }
 
 function fromKas({ namespace, ...input }: z.infer<typeof kasInput>): WorldSpec {
@@ -274,12 +282,14 @@ function commonParts(
   return {
     operator: 'changes' as const,
     kas: undefined,
+    repository: undefined,
     seed: input.seed ?? 1,
     timeScale: input.timeScale ?? 1,
     nodes: input.nodes ?? 2,
     cluster: input.cluster ?? {},
     objects: input.objects ?? [],
     prometheus: input.prometheus ?? true,
+    elasticsearch: input.elasticsearch ?? true,
     inboxes: completeInboxes(input.inboxes),
     database: completeDatabase(input.database),
     faults: input.faults ?? [],

@@ -9,6 +9,7 @@ import { AutoscalerController } from '../kubernetes/controllers/autoscaler-contr
 import { ClusterView } from '../kubernetes/controllers/cluster-view.ts';
 import type { Controller, ControllerContext } from '../kubernetes/controllers/controller-context.ts';
 import { DeploymentController } from '../kubernetes/controllers/deployment-controller.ts';
+import { timeText } from '../kubernetes/controllers/deployment-status.ts';
 import { EndpointsController } from '../kubernetes/controllers/endpoints-controller.ts';
 import { EventRecorder } from '../kubernetes/controllers/event-recorder.ts';
 import { GarbageCollector } from '../kubernetes/controllers/garbage-collector.ts';
@@ -26,7 +27,10 @@ import {
 } from '../kubernetes/resource-types.ts';
 import type { Store, StoredObject } from '../kubernetes/store.ts';
 import type { KubernetesWorld, SandboxClock } from '../kubernetes/world-interfaces.ts';
+import { collectLogs } from '../monitoring/elasticsearch/collect-logs.ts';
+import type { LogDocuments } from '../monitoring/elasticsearch/log-documents.ts';
 import { Monitoring } from '../monitoring/monitoring.ts';
+import { applyHistory } from '../repository/client-side-apply.ts';
 import { ApplicationProxy } from './application-proxy.ts';
 import { Applications, deploymentOf } from './applications.ts';
 import { type FiredFault, ScenarioFaults, type WorldAction } from './fault-gate.ts';
@@ -55,6 +59,8 @@ export interface World extends KubernetesWorld {
   firedFaults(): readonly FiredFault[];
   /** What a drill's referee may ask of the database; undefined in a world without. */
   readonly referee: DatabaseReferee | undefined;
+  /** What Elasticsearch holds, once started; undefined in a world without it. */
+  readonly logDocuments: LogDocuments | undefined;
   /** Prometheus' HTTP API; undefined in a world without monitoring. */
   readonly prometheusHandler: ((request: Request) => Promise<Response>) | undefined;
   /** What its GitLab begins with and what the versions do; undefined in a world without KAS Fleet Manager. */
@@ -128,6 +134,8 @@ export function createWorld({ spec: described, store, clock, database, onError }
     ? new Monitoring({ spec, view, store, clock, applications, logs, random, onError, sources })
     : undefined;
 
+  let logDocuments: LogDocuments | undefined;
+
   const act = (action: WorldAction) => {
     switch (action.do) {
       case 'set-health': {
@@ -171,9 +179,13 @@ export function createWorld({ spec: described, store, clock, database, onError }
     faults,
     firedFaults: () => faults.fired,
     referee: databaseLife?.referee,
+    get logDocuments() {
+      return logDocuments;
+    },
     prometheusHandler: monitoring && ((request) => monitoring.handle(request)),
     start() {
       new Seeding(spec, unsigned, applications, slices).run();
+      if (spec.elasticsearch) logDocuments = collectLogs({ spec, store, applications, logs, clock });
       view.start(RESOURCE_TYPES.map(storageKey));
       for (const controller of controllers) controller.start();
       // After the kubelet, which lets the containers say their last words.
@@ -181,6 +193,7 @@ export function createWorld({ spec: described, store, clock, database, onError }
         if (type === 'DELETED') logs.forget(object);
       });
       monitoring?.start();
+      if (spec.repository !== undefined) applyHistory(store, spec.repository, timeText(clock.now()));
       databaseLife?.start((pod) => kubelet.reconsider(pod), logs);
       faults.start();
     },
