@@ -1,7 +1,7 @@
 import { shellLine } from '../../prose/shell-quote.ts';
 import { reviewAccess } from '../kubernetes/access.ts';
 import { placeOf } from '../kubernetes/place.ts';
-import { type DiffLine, type Effect, type Plan, type PlanContext, StepFailure } from '../step-kind.ts';
+import type { DiffLine, Effect, Plan, PlanContext } from '../step-kind.ts';
 import { keptParams } from './fields.ts';
 import { lossText } from './losses.ts';
 import { kubectlExec, manageArgv } from './manage.ts';
@@ -13,7 +13,7 @@ import {
 } from './migration-data.ts';
 import { appliedKeys, keyOf } from './migration-list.ts';
 import { type MigrationReading, type MigrationStep, readMigration, type Wish } from './reading.ts';
-import { factsOf, irreversibleOf, moveText, warningsOf } from './told.ts';
+import { cannotGoBack, factsOf, irreversibleOf, moveText, warningsOf } from './told.ts';
 
 export interface MigrateWish extends Omit<Wish, 'app' | 'target'> {
   readonly commands: readonly [MigrateCommand, ...MigrateCommand[]];
@@ -67,13 +67,6 @@ export async function planMigrate(wish: MigrateWish, context: PlanContext): Prom
     ...(done ? { alreadyDone: true } : { undo: `migrates again, to ${wayBack}${lost}` }),
     data: keptParams(data),
   };
-}
-
-function cannotGoBack(irreversible: readonly string[]): StepFailure {
-  return new StepFailure(`It cannot be taken back: ${irreversible.join('; ')}. Nothing was migrated.`, {
-    next: 'Repair it with a new migration (forward fix), or restore a backup from before it; never fake it as taken back.',
-    details: { irreversible: [...irreversible] },
-  });
 }
 
 function dataOf(wish: MigrateWish, namespace: string, readings: readonly MigrationReading[]): MigrationData {

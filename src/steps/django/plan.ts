@@ -7,9 +7,16 @@ import { keyOf } from './migration-list.ts';
 import { type MigrationReading, readMigration } from './reading.ts';
 import { plainName } from './schema-changes.ts';
 import { holdingText } from './sessions.ts';
-import { factsOf, irreversibleOf, moveText, sqlLines, warningsOf } from './told.ts';
+import { cannotGoBack, factsOf, irreversibleOf, moveText, sqlLines, warningsOf } from './told.ts';
 
-const schema = z.strictObject({ ...targetFields, ...djangoFields });
+const schema = z.strictObject({
+  ...targetFields,
+  ...djangoFields,
+  reversible: z
+    .boolean()
+    .default(false)
+    .describe('Fail, with what to do instead, when something cannot be taken back.'),
+});
 
 /** What `migrate APP TARGET` would do, told before anybody does it. */
 export const plan = defineKind({
@@ -47,6 +54,7 @@ async function observe({ data }: Plan, context: PlanContext): Promise<Observatio
   const wish = schema.parse(data);
   const reading = await readMigration(wish, context);
   const irreversible = irreversibleOf(reading);
+  if (wish.reversible && irreversible.length > 0) throw cannotGoBack(irreversible);
   return {
     holds: true,
     summary: irreversible.length > 0 ? 'cannot be taken back' : moveText(wish.app, reading),

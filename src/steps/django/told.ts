@@ -1,3 +1,4 @@
+import { StepFailure } from '../step-kind.ts';
 import { lossText } from './losses.ts';
 import { keyOf } from './migration-list.ts';
 import { type MigrationReading, opaqueOperations } from './reading.ts';
@@ -77,4 +78,12 @@ export function irreversibleOf({ steps }: MigrationReading): readonly string[] {
 /** The SQL of all steps as lines, without what says nothing. */
 export function sqlLines({ steps }: MigrationReading): readonly string[] {
   return steps.flatMap(({ sql }) => sql.split('\n').filter((line) => !/^(?:--)?\s*$/.test(line)));
+}
+
+/** With the ways that are left. */
+export function cannotGoBack(irreversible: readonly string[]): StepFailure {
+  return new StepFailure(`It cannot be taken back: ${irreversible.join('; ')}. Nothing was migrated.`, {
+    next: 'Repair it with a new migration (forward fix), or restore a backup from before it; never fake it as taken back.',
+    details: { irreversible: [...irreversible] },
+  });
 }
