@@ -13,6 +13,7 @@ import { DEFAULT_VERSION, minorVersion } from './kubernetes/resource-types.ts';
 import { startKubernetesServer } from './kubernetes/server.ts';
 import type { SandboxClock } from './kubernetes/world-interfaces.ts';
 import { startElasticsearchServer } from './monitoring/elasticsearch/server.ts';
+import { applyHistory } from './repository/client-side-apply.ts';
 import { controlHandler } from './world/control.ts';
 import { readWorldSpec, type WorldSpec, WorldSpecError } from './world/spec.ts';
 import { createWorld, type World } from './world/world.ts';
@@ -105,7 +106,9 @@ async function startServers(
   const now = () => clock.now();
   const store = new MemoryStore({ now, minor: minorVersion(spec.cluster.version ?? DEFAULT_VERSION) });
   const world = createWorld({ spec, store, clock, database, onError });
+  await world.django?.start();
   world.start();
+  if (spec.repository !== undefined) applyHistory(store, spec.repository, now());
   for (const namespace of spec.namespaces) seedAccess(store, namespace, spec.operator);
 
   let lastUsed = now();

@@ -41,6 +41,15 @@ const OPERATOR_RULES: readonly PolicyRule[] = [
   },
 ];
 
+/** Who applies manifests also makes and deletes what is in them. */
+const APPLYING_RULES: readonly PolicyRule[] = [
+  ...OPERATOR_RULES,
+  { apiGroups: [''], resources: ['services', 'configmaps'], verbs: ['create', 'patch', 'update', 'delete'] },
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['create', 'delete'] },
+];
+
+const RULES_OF = { reads: PROBING_RULES, changes: OPERATOR_RULES, applies: APPLYING_RULES } as const;
+
 const VIEWER_RULES: readonly PolicyRule[] = [
   ...readWorkloads,
   {
@@ -109,7 +118,11 @@ function put(store: Store, resource: string, object: Parameters<Store['create']>
  * Puts the roles of a real cluster's users into the store, and those of operator and viewer in `namespace`.
  * An operator who only `reads` may still ask the applications through the proxy.
  */
-export function seedAccess(store: Store, namespace: string, operator: 'reads' | 'changes' = 'changes'): void {
+export function seedAccess(
+  store: Store,
+  namespace: string,
+  operator: keyof typeof RULES_OF = 'changes',
+): void {
   const everyone = ['system:authenticated'];
   clusterRole(
     store,
@@ -136,6 +149,6 @@ export function seedAccess(store: Store, namespace: string, operator: 'reads' | 
     ],
     everyone,
   );
-  role(store, namespace, 'operator', operator === 'reads' ? PROBING_RULES : OPERATOR_RULES);
+  role(store, namespace, 'operator', RULES_OF[operator]);
   role(store, namespace, 'viewer', VIEWER_RULES);
 }

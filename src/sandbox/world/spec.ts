@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { completeDatabase, type DatabaseSpec, databaseSchema } from '../database/database-spec.ts';
+import { completeDjango, type DjangoSpec, djangoSchema } from '../django/django-spec.ts';
 import { completeInboxes, type InboxesSpec, inboxesSchema } from '../inboxes/inboxes-spec.ts';
 import { completeKas, type KasSpec, kasSwitches } from '../kas/kas-spec.ts';
 import { kasNamespace } from '../kas/names.ts';
-import { bankingApp } from './banking-app.ts';
 import { type RepositorySpec, repositoryInput } from '../repository/repository-spec.ts';
 import { withRepository } from '../repository/repository-world.ts';
+import { bankingApp } from './banking-app.ts';
 import { danglingNames } from './dangling-names.ts';
 import { type Fault, faultSchema } from './fault-spec.ts';
 
@@ -136,6 +137,8 @@ const shared = {
   inboxes: z.optional(inboxesSchema),
   /** A real PostgreSQL behind the pod of one Deployment. */
   database: z.optional(databaseSchema),
+  /** How the application of a world with a database goes about its migrations. */
+  django: z.optional(djangoSchema),
   faults: z.optional(z.array(faultSchema)),
 };
 
@@ -204,6 +207,7 @@ export interface WorldSpec {
   /** Present in the world of KAS Fleet Manager: its Deployments come from this once the world has a clock. */
   readonly kas: KasSpec | undefined;
   readonly database: DatabaseSpec | undefined;
+  readonly django: DjangoSpec;
 }
 
 /** Thrown with one sentence per problem. */
@@ -292,6 +296,7 @@ function commonParts(
     elasticsearch: input.elasticsearch ?? true,
     inboxes: completeInboxes(input.inboxes),
     database: completeDatabase(input.database),
+    django: completeDjango(input.django),
     faults: input.faults ?? [],
   };
 }

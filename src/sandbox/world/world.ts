@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { createDatabaseLife } from '../database/database-life.ts';
 import type { DatabaseReferee } from '../database/referee.ts';
+import { Django } from '../django/django.ts';
 import { KasMetrics } from '../kas/kas-metrics.ts';
 import { kasProgram, kasSpeech } from '../kas/kas-program.ts';
 import type { KasState } from '../kas/kas-state.ts';
@@ -9,7 +10,6 @@ import { AutoscalerController } from '../kubernetes/controllers/autoscaler-contr
 import { ClusterView } from '../kubernetes/controllers/cluster-view.ts';
 import type { Controller, ControllerContext } from '../kubernetes/controllers/controller-context.ts';
 import { DeploymentController } from '../kubernetes/controllers/deployment-controller.ts';
-import { timeText } from '../kubernetes/controllers/deployment-status.ts';
 import { EndpointsController } from '../kubernetes/controllers/endpoints-controller.ts';
 import { EventRecorder } from '../kubernetes/controllers/event-recorder.ts';
 import { GarbageCollector } from '../kubernetes/controllers/garbage-collector.ts';
@@ -30,7 +30,6 @@ import type { KubernetesWorld, SandboxClock } from '../kubernetes/world-interfac
 import { collectLogs } from '../monitoring/elasticsearch/collect-logs.ts';
 import type { LogDocuments } from '../monitoring/elasticsearch/log-documents.ts';
 import { Monitoring } from '../monitoring/monitoring.ts';
-import { applyHistory } from '../repository/client-side-apply.ts';
 import { ApplicationProxy } from './application-proxy.ts';
 import { Applications, deploymentOf } from './applications.ts';
 import { type FiredFault, ScenarioFaults, type WorldAction } from './fault-gate.ts';
@@ -57,6 +56,8 @@ export interface World extends KubernetesWorld {
   stop(): void;
   /** Every fault that happened so far, oldest first. */
   firedFaults(): readonly FiredFault[];
+  /** The application on top of the database; `start` it first. Undefined in a world without a database. */
+  readonly django: Django | undefined;
   /** What a drill's referee may ask of the database; undefined in a world without. */
   readonly referee: DatabaseReferee | undefined;
   /** What Elasticsearch holds, once started; undefined in a world without it. */
@@ -86,10 +87,12 @@ export function createWorld({ spec: described, store, clock, database, onError }
     database &&
     spec.database &&
     createDatabaseLife({ database, spec: spec.database, view, clock, pace, random, onError });
-  const applications = new Applications(spec.applications, (program) => ({
-    ...kas?.behaviour(program),
-    ...databaseLife?.behaviour(program),
-  }));
+  const django = database && new Django({ spec: spec.django, database, pace });
+  const applications = new Applications(
+    spec.applications,
+    (program) => ({ ...kas?.behaviour(program), ...databaseLife?.behaviour(program) }),
+    (program) => django?.trouble(program) ?? {},
+  );
   const logs = new PodLogs(
     store,
     clock,
@@ -167,6 +170,7 @@ export function createWorld({ spec: described, store, clock, database, onError }
   return {
     logs,
     kas,
+    django,
     proxy: new ApplicationProxy({
       store,
       clock,
@@ -193,7 +197,6 @@ export function createWorld({ spec: described, store, clock, database, onError }
         if (type === 'DELETED') logs.forget(object);
       });
       monitoring?.start();
-      if (spec.repository !== undefined) applyHistory(store, spec.repository, timeText(clock.now()));
       databaseLife?.start((pod) => kubelet.reconsider(pod), logs);
       faults.start();
     },

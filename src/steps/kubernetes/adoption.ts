@@ -75,6 +75,21 @@ export function adoptingEntries(
   return entries;
 }
 
+/** Whether earlier manifests set fields in a way that cannot pass to us: under another version of the API, or before that was tracked. */
+export function hasStaleHeritage(live: KubeObject, apiVersion: string, manager: string): boolean {
+  const entries = managedEntries(live);
+  return (
+    entries.length === 0 ||
+    entries.some(
+      (entry) =>
+        isHeritage(entry.manager, manager) &&
+        !entry.subresource &&
+        !isMine(entry, manager) &&
+        !isAdoptable(entry, apiVersion, manager),
+    )
+  );
+}
+
 function isMine({ manager, operation, subresource }: ManagedEntry, own: string): boolean {
   return manager === own && operation === 'Apply' && !subresource;
 }

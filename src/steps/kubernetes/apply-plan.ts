@@ -10,7 +10,7 @@ import type { SourceRead } from './manifest-source.ts';
 import type { Place } from './place.ts';
 import { readableDiff } from './readable-diff.ts';
 import { resourceText } from './resource-type.ts';
-import { shownObject } from './shown.ts';
+import { LAST_APPLIED_PATH, shownObject } from './shown.ts';
 
 const target = z.object({
   group: z.string(),
@@ -151,15 +151,15 @@ function effectOf(each: Change, source: SourceRead, manager: string): Effect {
   const { name, file, target: at, live, after, adopt, force } = each;
   const before = live === undefined ? undefined : shownObject(live);
   const path = source.root === '' ? file : `${source.root.replace(/\/$/, '')}/${file}`;
-  const fields = each.changes.length;
+  const fields = each.changes.filter(({ path: at }) => at !== LAST_APPLIED_PATH).length;
   return {
     verb: live === undefined ? 'create' : 'apply',
     target: name,
     ...(at.namespace === undefined ? {} : { namespace: at.namespace }),
     summary:
       live === undefined
-        ? `makes it as ${file} says`
-        : `${fields === 1 ? 'a field' : `${fields} fields`} as ${file} says${adopt ? '; what kubectl apply had set passes to us' : ''}`,
+        ? `${name} made as ${file} says`
+        : `${name}: ${fields === 1 ? 'a field' : `${fields} fields`} as ${file} says${adopt ? '; what kubectl apply had set passes to us' : ''}`,
     diff: readableDiff(before, shownObject(after)),
     command: shellLine([
       'kubectl',

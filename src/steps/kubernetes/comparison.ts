@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FieldConflict, PortFailure } from '../../ports/failure.ts';
 import type { Json, JsonObject } from '../../ports/json.ts';
 import type { KubeObject, ResourceRef, ServedKind } from '../../ports/kubernetes.ts';
-import { isHeritage, type Ownership, ownershipOf } from './adoption.ts';
+import { hasStaleHeritage, isHeritage, type Ownership, ownershipOf } from './adoption.ts';
 import type { ApplyRules } from './apply-fields.ts';
 import { blockedBy, secretMissing, secretsApart } from './blocked.ts';
 import { changedFields, type FieldChange } from './changed-fields.ts';
@@ -11,10 +11,9 @@ import { isEmptySet, managedEntries, ownsAt, pruned, unionOf, withoutSet } from 
 import { asJson, type Manifest } from './manifests.ts';
 import type { Place } from './place.ts';
 import { plainObject } from './plain.ts';
-import { LAST_APPLIED, shownObject } from './shown.ts';
+import { LAST_APPLIED, LAST_APPLIED_PATH, shownObject } from './shown.ts';
 import { fieldAt, untouchedPaths, withField } from './untouched.ts';
 
-const LAST_APPLIED_PATH = `/metadata/annotations/${LAST_APPLIED.replace('/', '~1')}`;
 const READS_BEFORE_GIVING_UP = 3;
 
 interface Compared {
@@ -126,7 +125,7 @@ async function compareLive(
     ...compared,
     state: 'change',
     config,
-    force: tried.force,
+    force: tried.taken.length > 0 || hasStaleHeritage(live, apiVersion, rules.manager),
     adopt,
     changes,
     after,
@@ -178,7 +177,7 @@ function identity({ metadata }: JsonObject): JsonObject {
 }
 
 type Rehearsed =
-  | { readonly after: KubeObject; readonly force: boolean; readonly taken: readonly FieldConflict[] }
+  | { readonly after: KubeObject; readonly taken: readonly FieldConflict[] }
   | { readonly conflicts: readonly FieldConflict[] };
 
 /** Tries it without force; what stands in the way is taken over only from those who are named, and from earlier manifests. */
@@ -190,14 +189,14 @@ async function rehearse(
 ): Promise<Rehearsed> {
   const request = { object: guarded(config, live), fieldManager: manager };
   try {
-    return { after: await kube.dryRunApply(request, options), force: false, taken: [] };
+    return { after: await kube.dryRunApply(request, options), taken: [] };
   } catch (error) {
     if (!(error instanceof PortFailure) || error.conflicts.length === 0) throw error;
     const foreign = error.conflicts.filter((each) => !isHeritage(each.manager, manager));
     const open = foreign.filter((each) => !takeOver.includes(each.manager) && !takeOver.includes(each.field));
     if (open.length > 0) return { conflicts: open };
     const after = await kube.dryRunApply({ ...request, force: true }, options);
-    return { after, force: true, taken: foreign };
+    return { after, taken: foreign };
   }
 }
 
@@ -249,7 +248,28 @@ function applicable(object: Manifest['object'], namespace: { readonly namespace?
     selfLink: _link,
     ...own
   } = Object(metadata) as JsonObject;
-  return { ...rest, metadata: { ...own, ...namespace } };
+  return withProtocols({ ...rest, metadata: { ...own, ...namespace } });
+}
+
+/** Ports are told apart by their protocol too; servers before 1.21 refuse to apply one that leaves it to its default. */
+function withProtocols(value: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]): [string, Json] => [
+      name,
+      name === 'ports' && Array.isArray(part) ? part.map(withProtocol) : within(part),
+    ]),
+  );
+}
+
+function within(part: Json): Json {
+  if (Array.isArray(part)) return part.map(within);
+  return typeof part === 'object' && part !== null ? withProtocols(part as JsonObject) : part;
+}
+
+function withProtocol(port: Json): Json {
+  if (typeof port !== 'object' || port === null || Array.isArray(port)) return port;
+  const known = 'containerPort' in port || 'port' in port;
+  return known && !('protocol' in port) ? { ...(port as JsonObject), protocol: 'TCP' } : port;
 }
 
 /** The same for as long as nobody changes what somebody wanted of the object; its status may move. */

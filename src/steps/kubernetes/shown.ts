@@ -3,6 +3,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import { plainObject } from './plain.ts';
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+export const LAST_APPLIED_PATH = `/metadata/annotations/${LAST_APPLIED.replace('/', '~1')}`;
 
 /** What a person reads of an object: what somebody wanted, without what the server and kubectl note down. */
 export function shownObject(object: KubeObject): JsonObject {
