@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startSandbox } from '../sandbox/main.ts';
-import { WorldSpecError } from '../sandbox/world/spec.ts';
+import { WorldSpecError } from '../sandbox/world/spec-error.ts';
 import { systemClock } from '../sandbox/world/system-clock.ts';
 import { CommandFailure, EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';

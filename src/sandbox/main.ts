@@ -15,7 +15,8 @@ import type { SandboxClock } from './kubernetes/world-interfaces.ts';
 import { startElasticsearchServer } from './monitoring/elasticsearch/server.ts';
 import { applyHistory } from './repository/client-side-apply.ts';
 import { controlHandler } from './world/control.ts';
-import { readWorldSpec, type WorldSpec, WorldSpecError } from './world/spec.ts';
+import { readWorldSpec, type WorldSpec } from './world/spec.ts';
+import { WorldSpecError } from './world/spec-error.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** What the sandbox says once it can be used; one JSON line of the process. */

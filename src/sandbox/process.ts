@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { type Sandbox, startSandbox } from './main.ts';
-import { WorldSpecError } from './world/spec.ts';
+import { WorldSpecError } from './world/spec-error.ts';
 import { systemClock } from './world/system-clock.ts';
 
 const DEFAULT_WORLD = { preset: 'banking-app' };

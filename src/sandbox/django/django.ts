@@ -54,14 +54,28 @@ export class Django {
     this.#applied = applied;
   }
 
-  /** What code of that version misses in the schema; undefined when it finds all it needs. */
-  missing(version: string): string | undefined {
-    if (this.#applied === undefined || this.spec.older.includes(version)) return undefined;
-    return this.#applied.has('accounts.0003_account_risk_level')
-      ? undefined
-      : 'django.db.utils.ProgrammingError: column accounts_account.risk_level does not exist';
+  /** Code of the newer images fails on a schema without what their migrations bring. */
+  trouble({ deployment, version }: ProgramName): Partial<Trouble> {
+    const fits =
+      !deployment.startsWith('backend') ||
+      this.spec.older.includes(version) ||
+      this.#applied === undefined ||
+      this.#applied.has('accounts.0003_account_risk_level');
+    return fits ? {} : { errorRate: 1, errorLines: [MISSING_COLUMN] };
   }
 }
+
+interface ProgramName {
+  readonly deployment: string;
+  readonly version: string;
+}
+
+interface Trouble {
+  readonly errorRate: number;
+  readonly errorLines: string[];
+}
+
+const MISSING_COLUMN = 'django.db.utils.ProgrammingError: column accounts_account.risk_level does not exist';
 
 function isExtra({ app, name }: Migration): boolean {
   return app === 'reports' || name === '0004_account_limit';

@@ -38,11 +38,17 @@ export interface Program {
 export class Applications {
   #specs: readonly ApplicationSpec[];
   readonly #first: (program: Program) => BehaviourChange;
+  readonly #last: (program: Program) => BehaviourChange;
 
-  /** `first` says how programs behave before any of the specs is heard. */
-  constructor(specs: readonly ApplicationSpec[], first: (program: Program) => BehaviourChange = () => ({})) {
+  /** `first` says how programs behave before any of the specs is heard; `last` what nobody can change. */
+  constructor(
+    specs: readonly ApplicationSpec[],
+    first: (program: Program) => BehaviourChange = () => ({}),
+    last: (program: Program) => BehaviourChange = () => ({}),
+  ) {
     this.#specs = specs;
     this.#first = first;
+    this.#last = last;
   }
 
   of(pod: StoredObject): Behaviour {
@@ -59,7 +65,7 @@ export class Applications {
       if (spec.namespace !== undefined && spec.namespace !== namespace) continue;
       if (spec.version === undefined || spec.version === version) behaviour = over(behaviour, spec);
     }
-    return behaviour;
+    return over(behaviour, { deployment, ...this.#last(program) });
   }
 
   /** From now on, for every version of this Deployment. */

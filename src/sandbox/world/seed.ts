@@ -39,7 +39,8 @@ import {
   serviceObject,
 } from './seed-objects.ts';
 import { besides, failingSince, pastContainer, pastInitContainer, tellPast, withImage } from './seed-pods.ts';
-import { type DeploymentSpec, type WorldSpec, WorldSpecError } from './spec.ts';
+import type { DeploymentSpec, WorldSpec } from './spec.ts';
+import { WorldSpecError } from './spec-error.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

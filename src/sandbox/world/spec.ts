@@ -10,6 +10,7 @@ import { withRepository } from '../repository/repository-world.ts';
 import { bankingApp } from './banking-app.ts';
 import { danglingNames } from './dangling-names.ts';
 import { type Fault, faultSchema } from './fault-spec.ts';
+import { WorldSpecError } from './spec-error.ts';
 
 const seconds = z.number().check(z.minimum(0));
 const replicaCount = z.int().check(z.minimum(0), z.maximum(20_000));
@@ -137,7 +138,6 @@ const shared = {
   inboxes: z.optional(inboxesSchema),
   /** A real PostgreSQL behind the pod of one Deployment. */
   database: z.optional(databaseSchema),
-  /** How the application of a world with a database goes about its migrations. */
   django: z.optional(djangoSchema),
   faults: z.optional(z.array(faultSchema)),
 };
@@ -208,17 +208,6 @@ export interface WorldSpec {
   readonly kas: KasSpec | undefined;
   readonly database: DatabaseSpec | undefined;
   readonly django: DjangoSpec;
-}
-
-/** Thrown with one sentence per problem. */
-export class WorldSpecError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(`The world's description does not fit: ${problems.join('; ')}`);
-    this.name = 'WorldSpecError';
-    this.problems = problems;
-  }
 }
 
 /** Reads a world from plain JSON: a preset with switches, or every part spelled out. Throws WorldSpecError. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readWorldSpec, WorldSpecError } from '../../../src/sandbox/world/spec.ts';
+import { readWorldSpec } from '../../../src/sandbox/world/spec.ts';
+import { WorldSpecError } from '../../../src/sandbox/world/spec-error.ts';
 
 function problems(input: unknown): readonly string[] {
   try {
