@@ -48,9 +48,9 @@ export async function planRestore(params: RestoreParams, context: PlanContext): 
   const server = await findServer(params, context);
   const backup = await usableBackup(server, params);
   const now = context.ports.clock.now();
-  const database = nameWithSuffix(params.database, `_restore_${stamp(now)}`);
-  const create = await createLike(server, params.database, database);
   const databases = await databasesOf(server);
+  const database = freeName(params.database, now, databases);
+  const create = await createLike(server, params.database, database);
   const leftovers = await leftoversOf(server, databases);
   const room = await roomFor(server, databases, params.database, backup);
   const data: RestoreData = {
@@ -99,6 +99,15 @@ export async function planRestore(params: RestoreParams, context: PlanContext): 
     undo: `drops ${database}, which rollbook made`,
     data,
   };
+}
+
+/** The time of the plan, or the next second of which there is no database yet. */
+function freeName(live: string, now: number, databases: readonly DatabaseRow[]): string {
+  const taken = new Set(databases.map(({ name }) => name));
+  for (let at = now; ; at += 1_000) {
+    const name = nameWithSuffix(live, `_restore_${stamp(at)}`);
+    if (!taken.has(name)) return name;
+  }
 }
 
 async function usableBackup(server: Server, params: RestoreParams): Promise<Backup> {
