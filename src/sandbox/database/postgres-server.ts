@@ -21,7 +21,6 @@ const SETTINGS = {
   min_wal_size: '5MB',
   max_wal_size: '64MB',
   fsync: 'off',
-  synchronous_commit: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_logical_replication_workers: '0',

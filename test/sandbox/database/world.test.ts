@@ -1,0 +1,250 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, expect, test, vi } from 'vitest';
+import { databaseWitness } from '../../../src/cli/database-witness.ts';
+import { databaseCheck } from '../../../src/drill/database-check.ts';
+import { scenarioSchema } from '../../../src/drill/scenario.ts';
+import type { Database } from '../../../src/sandbox/database/database.ts';
+import { MemoryStore } from '../../../src/sandbox/kubernetes/memory-store.ts';
+import { readWorldSpec } from '../../../src/sandbox/world/spec.ts';
+import { systemClock } from '../../../src/sandbox/world/system-clock.ts';
+import { createWorld, type World } from '../../../src/sandbox/world/world.ts';
+import { type RunningSandbox, runSandbox } from '../sandbox-process.ts';
+import { startDatabase } from './running.ts';
+
+const PODS = { group: '', resource: 'pods' };
+const DEPLOYMENTS = { group: 'apps', resource: 'deployments' };
+const NAMESPACE = 'banking-app';
+const SMALL = { accounts: 5, transactions: 30, backups: [], writesPerSecond: 4 };
+/** How many times faster than life. */
+const PACE = 20;
+
+let ended: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const end of ended.reverse()) await end();
+  ended = [];
+});
+
+async function start(database: object, faults: readonly object[] = []) {
+  const real: Database = await startDatabase({ ...SMALL, ...database });
+  const spec = readWorldSpec({
+    preset: 'banking-app',
+    prometheus: false,
+    timeScale: PACE,
+    faults,
+    database: { ...SMALL, ...database },
+  });
+  const store = new MemoryStore({ now: () => Date.now() });
+  const errors: unknown[] = [];
+  const world: World = createWorld({
+    spec,
+    store,
+    clock: systemClock(),
+    database: real,
+    onError: (error) => errors.push(error),
+  });
+  world.start();
+  ended.push(
+    () => real.stop(),
+    async () => world.stop(),
+  );
+  const sql = (statement: string) =>
+    real.within({ application: 'test', user: 'postgres', database: 'postgres' }, (run) => run(statement));
+  const sessions = async () =>
+    (await sql("SELECT application_name, state FROM pg_stat_activity WHERE datname = 'banking_db'")).map(
+      ({ application_name: name, state }) => ({ name: name ?? '', state }),
+    );
+  const pods = (app: string) =>
+    store
+      .list(PODS, NAMESPACE)
+      .filter((pod) => pod.metadata.labels?.app === app && !pod.metadata.deletionTimestamp);
+  const ready = (app: string) =>
+    pods(app).filter((pod) =>
+      pod.status?.conditions?.some(
+        (item: { type: string; status: string }) => item.type === 'Ready' && item.status === 'True',
+      ),
+    );
+  const scale = (deployment: string, replicas: number) =>
+    store.mutate(DEPLOYMENTS, NAMESPACE, deployment, (draft) => {
+      draft.spec.replicas = replicas;
+    });
+  return { database: real, world, store, errors, sql, sessions, pods, ready, scale };
+}
+
+const patiently = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 10_000, interval: 50 });
+
+test('each ready pod of the backend has a session, and writes; without them nobody does', async () => {
+  const { sessions, ready, scale, world, database } = await start({});
+  await patiently(async () => {
+    const names = (await sessions()).map(({ name }) => name).sort();
+    expect(names).toEqual(
+      ready('backend')
+        .map(({ metadata }) => metadata.name)
+        .sort(),
+    );
+    expect(names).toHaveLength(2);
+  });
+  const count = () =>
+    database.within({ application: 'count' }, async (run) => {
+      const [row] = await run('SELECT count(*) AS rows FROM accounts_transaction');
+      return Number(row?.rows);
+    });
+  await patiently(async () => expect(await count()).toBeGreaterThan(32));
+  scale('backend', 0);
+  await patiently(async () => expect(await sessions()).toEqual([]));
+  expect(await world.referee?.lost('banking_db')).toEqual([]);
+  expect(await world.referee?.now('banking_db')).toEqual({
+    ...database.snapshots.get('start'),
+    sequences: expect.anything(),
+  });
+});
+
+test('a deleted pod of the server ends all sessions; the next one serves the same data', async () => {
+  const { sql, sessions, pods, ready, store, world, errors } = await start({});
+  await patiently(async () => expect((await sessions()).length).toBe(2));
+  const [before] = await sql('SELECT pg_postmaster_start_time() AS time');
+  const [pod] = pods('postgres');
+  store.mutate(PODS, NAMESPACE, pod?.metadata.name ?? '', (draft) => {
+    draft.metadata.deletionTimestamp = new Date().toISOString();
+    draft.metadata.deletionGracePeriodSeconds = 30;
+  });
+  await patiently(async () => {
+    const [after] = await sql('SELECT pg_postmaster_start_time() AS time');
+    expect(after?.time).not.toBe(before?.time);
+    expect(ready('postgres')).toHaveLength(1);
+    expect(ready('postgres')[0]?.metadata.name).not.toBe(pod?.metadata.name);
+    expect((await sessions()).length).toBe(2);
+  });
+  expect(await world.referee?.lost('banking_db')).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test('scaled to nothing there is no server, and scaled up there is one again', async () => {
+  const { database, scale, ready } = await start({ writesPerSecond: 0 });
+  scale('postgres', 0);
+  await patiently(() => expect(database.server.accepting).toBe(false));
+  await expect(database.within({ application: 'test' }, (run) => run('SELECT 1'))).rejects.toThrow();
+  scale('postgres', 1);
+  await patiently(() => expect(ready('postgres')).toHaveLength(1));
+  expect(database.server.accepting).toBe(true);
+});
+
+test('a crash on the timeline restarts the container, and the log is replayed', async () => {
+  const { pods, ready, world, database } = await start({}, [
+    { id: 'crash', when: { after: 20 }, actions: [{ do: 'crash-database' }] },
+  ]);
+  await patiently(() => {
+    expect(pods('postgres')[0]?.status?.containerStatuses?.[0]?.restartCount).toBe(1);
+    expect(ready('postgres')).toHaveLength(1);
+  });
+  const [pod] = pods('postgres');
+  const container = { namespace: NAMESPACE, pod: pod?.metadata.name ?? '', container: 'postgres' };
+  const said = (previous: boolean) =>
+    (world.logs.lines({ ...container, previous }) ?? []).map(({ text }) => text).join('\n');
+  expect(said(true)).toContain('received immediate shutdown request');
+  expect(said(false)).toContain('database system was not properly shut down; automatic recovery in progress');
+  expect(said(false)).toContain('listening on Unix socket "/var/run/postgresql/.s.PGSQL.5432"');
+  expect(said(false)).not.toContain(database.folder.path);
+  expect(await world.referee?.lost('banking_db')).toEqual([]);
+});
+
+test('others are connected as well: one holds a lock, one comes back', async () => {
+  const { sql, sessions } = await start({
+    writers: [],
+    sessions: [
+      { application: 'psql', runs: ['BEGIN', 'LOCK TABLE accounts_account IN SHARE MODE'] },
+      { application: 'nightly-report', returns: true },
+      { application: 'short', seconds: 60 },
+    ],
+  });
+  await patiently(async () =>
+    expect((await sessions()).sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+      { name: 'nightly-report', state: 'idle' },
+      { name: 'psql', state: 'idle in transaction' },
+    ]),
+  );
+  const [locks] = await sql(
+    "SELECT count(*) AS held FROM pg_locks WHERE mode = 'ShareLock' AND relation IS NOT NULL",
+  );
+  expect(locks).toEqual({ held: '1' });
+  const pid = async () =>
+    (await sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'nightly-report'"))[0]?.pid;
+  const first = await pid();
+  await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'banking_db'");
+  await patiently(async () => {
+    const second = await pid();
+    expect(second).toBeDefined();
+    expect(second).not.toBe(first);
+  });
+  expect((await sessions()).map(({ name }) => name)).toEqual(['nightly-report']);
+});
+
+test('names that nothing bears are found before anything starts', () => {
+  expect(() => readWorldSpec({ preset: 'banking-app', database: { writers: ['back'] } })).toThrow(
+    'no deployment is called "back"',
+  );
+  expect(() => readWorldSpec({ preset: 'banking-app', database: { acounts: 3 } })).toThrow('acounts');
+  expect(() => readWorldSpec({ preset: 'kas-fleet-manager', database: true })).toThrow('"postgres"');
+});
+
+async function sandboxWithDatabase(): Promise<RunningSandbox> {
+  const sandbox = await runSandbox({
+    preset: 'banking-app',
+    prometheus: false,
+    database: { ...SMALL, backups: [{ nightsAgo: 0 }] },
+  });
+  ended.push(() => sandbox.stop());
+  return sandbox;
+}
+
+test('a sandbox that is killed leaves neither a server nor its files', async () => {
+  const { process: child, ready, exited } = await sandboxWithDatabase();
+  const { host, port, user, password, database } = ready.database ?? {
+    host: '',
+    port: 0,
+    user: '',
+    password: '',
+    database: '',
+  };
+  const { default: postgres } = await import('postgres');
+  const sql = postgres({ host, port, user, password, database, max: 1 });
+  const [session] = await sql`SELECT pg_backend_pid() AS pid, current_user AS role`;
+  expect(session?.role).toBe('banking_user');
+  const server = Number(readFileSync(`/proc/${session?.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
+  const folder = readFileSync(`/proc/${server}/cmdline`, 'utf8').split('\0')[2] ?? '';
+  expect(existsSync(folder)).toBe(true);
+  await sql.end({ timeout: 0 });
+  child.kill('SIGKILL');
+  await exited;
+  await patiently(() => {
+    expect(existsSync(folder)).toBe(false);
+    expect(() => process.kill(server, 0)).toThrow('ESRCH');
+  });
+});
+
+test('the referee of a drill finds the database as it was, and what happened to it', async () => {
+  const { ready } = await sandboxWithDatabase();
+  const expectations = scenarioSchema.parse({
+    apiVersion: 'rollbook/v1',
+    kind: 'Scenario',
+    id: 'x',
+    title: 'x',
+    expect: {
+      outcome: 'succeeded',
+      world: [
+        { database: 'banking_db', 'same-as': 'start' },
+        { database: 'banking_db', 'same-as': { 'nights-ago': 0 } },
+        { database: 'banking_db', bookings: 'kept' },
+        { database: 'other', exists: false },
+        { database: 'banking_db', value: 'SELECT count(*) FROM accounts_account', equals: '5' },
+        { database: 'banking_db', value: 'DELETE FROM accounts_account', equals: '5' },
+      ],
+    },
+  }).expect.world;
+  const checks = [];
+  for (const wanted of expectations)
+    if ('database' in wanted) checks.push(await databaseCheck(() => databaseWitness(ready.audit), wanted));
+  expect(checks.map(({ held }) => held)).toEqual([true, false, true, true, true, false]);
+  expect(checks[1]?.found).toContain('accounts_account has risk_level character varying(10) NOT NULL');
+  expect(checks[5]?.found).toBe('cannot execute DELETE in a read-only transaction');
+});
