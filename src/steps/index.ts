@@ -5,6 +5,7 @@ import { runbook } from './control/runbook.ts';
 import { migrate } from './django/migrate.ts';
 import { plan as planMigration } from './django/plan.ts';
 import { showMigrations } from './django/show-migrations.ts';
+import { search } from './elasticsearch/search.ts';
 import { diff as gitDiff } from './git/diff.ts';
 import { log } from './git/log.ts';
 import { restore as gitRestore } from './git/restore.ts';
@@ -72,6 +73,7 @@ export const stepKinds: readonly StepKind[] = [
   gitRestore,
   check,
   query,
+  search,
   findPromotion,
   mergeRequestOf,
   changes,

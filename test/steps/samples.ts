@@ -1,5 +1,6 @@
 import { stepKinds } from '../../src/steps/index.ts';
 import type { StepKind } from '../../src/steps/step-kind.ts';
+import { FakeElasticsearch, logged } from '../fakes/fake-elasticsearch.ts';
 import type { FakeGitLab } from '../fakes/fake-gitlab.ts';
 import { FakeHttp } from '../fakes/fake-http.ts';
 import type { FakeKubernetes } from '../fakes/fake-kubernetes.ts';
@@ -107,6 +108,7 @@ const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
     { selector: 'color=blue', port: 8080, 'min-pods': 2 },
   ],
   'prometheus/query': [{ query: 'sum(rate(errors[1m]))', unit: 'percent' }],
+  'elasticsearch/search': [{ index: 'logs-*', query: 'log.level:error', since: '5m' }],
   'gitlab/find-promotion': [{ project: PROJECT, file: SAAS, target: 'production' }],
   'gitlab/merge-request-of': [{ project: PROJECT, commit: PROMOTION, from: V3, to: V4 }],
   'gitlab/changes': [{ code: CODE, from: V3, to: V4 }],
@@ -208,6 +210,7 @@ export function sampleWorld(): SampleWorld {
     teams: messages.teams(),
     statuspage: messages.statuspage(),
     prometheus: new FakePrometheus().on('sum(rate(errors[1m]))', 0.25),
+    elasticsearch: new FakeElasticsearch({ total: 1, hits: [logged('no ledger')] }),
   });
   return { kube, gitlab, messages, processes, ports };
 }
