@@ -60,7 +60,8 @@ export async function carryOver(server: Server, from: string, to: string): Promi
       ? []
       : [
           `REVOKE ALL ON DATABASE ${target} FROM PUBLIC`,
-          ...grants.map(
+          `REVOKE ALL ON DATABASE ${target} FROM ${sqlIdentifier(grants.owner)}`,
+          ...grants.rows.map(
             ({ role, privilege, grantable }) =>
               `GRANT ${privilege} ON DATABASE ${target} TO ${role === null ? 'PUBLIC' : sqlIdentifier(role)}${grantable ? ' WITH GRANT OPTION' : ''}`,
           ),
@@ -78,16 +79,21 @@ export async function carryOver(server: Server, from: string, to: string): Promi
 /** Undefined: never granted or revoked, so that a new database has the same. */
 async function grantsOf(server: Server, database: string) {
   const where = `FROM pg_database d WHERE datname = ${sqlLiteral(database)}`;
-  const [has] = await query(server, server.maintenance, `SELECT datacl IS NOT NULL AS has ${where}`);
-  if (!z.object({ has: z.boolean() }).parse(has).has) return undefined;
+  const [row] = await query(
+    server,
+    server.maintenance,
+    `SELECT datacl IS NOT NULL AS has, pg_get_userbyid(datdba) AS owner ${where}`,
+  );
+  const { has, owner } = z.object({ has: z.boolean(), owner: z.string() }).parse(row);
+  if (!has) return undefined;
   const rows = await query(
     server,
     server.maintenance,
     `SELECT r.rolname AS role, a.privilege_type AS privilege, a.is_grantable AS grantable
     FROM pg_database d, aclexplode(d.datacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-    WHERE datname = ${sqlLiteral(database)} AND a.grantee <> d.datdba`,
+    WHERE datname = ${sqlLiteral(database)} ORDER BY 1, 2`,
   );
-  return z.array(grant).parse(rows);
+  return { owner, rows: z.array(grant).parse(rows) };
 }
 
 async function settingsOf(server: Server, database: string) {

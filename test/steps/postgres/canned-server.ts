@@ -29,7 +29,7 @@ const ANSWERS: readonly (readonly [string, readonly unknown[]])[] = [
   ['pg_is_in_recovery', [{ standby: false }]],
   ['pg_stat_subscription', []],
   ['aclexplode', [{ role: 'banking_user', privilege: 'CONNECT', grantable: false }]],
-  ['datacl IS NOT NULL', [{ has: true }]],
+  ['datacl IS NOT NULL', [{ has: true, owner: 'banking_user' }]],
   ['pg_db_role_setting', [{ role: null, settings: ['work_mem=4MB'] }]],
   ['datlocprovider', [LIKE]],
   ['shobj_description', DATABASES],

@@ -120,13 +120,14 @@ describe('a swap', () => {
 
   it('takes rights and settings along', async () => {
     await server.sql(`REVOKE CONNECT ON DATABASE banking_db FROM PUBLIC`);
-    await server.sql(`GRANT CONNECT ON DATABASE banking_db TO banking_user WITH GRANT OPTION`);
+    await server.sql(`CREATE ROLE "report reader"`);
+    await server.sql(`GRANT CONNECT ON DATABASE banking_db TO "report reader" WITH GRANT OPTION`);
     await server.sql(`ALTER DATABASE banking_db SET search_path TO "$user", public, "odd ""schema"""`);
     await server.sql(`ALTER DATABASE banking_db SET work_mem TO '7MB'`);
     await server.sql(`ALTER ROLE banking_user IN DATABASE banking_db SET statement_timeout TO '45s'`);
     const read = async () =>
       server.sql(
-        `SELECT datacl::text, (SELECT string_agg(setconfig::text, ' ' ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = d.oid) AS settings
+        `SELECT (SELECT string_agg(acl::text, ' ' ORDER BY acl::text) FROM unnest(datacl) acl) AS acl, (SELECT string_agg(setconfig::text, ' ' ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = d.oid) AS settings
         FROM pg_database d WHERE datname = 'banking_db'`,
       );
     const before = await read();
