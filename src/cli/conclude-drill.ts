@@ -4,6 +4,7 @@ import type { SessionState } from '../engine/state.ts';
 import { databaseWitness } from './database-witness.ts';
 import { loadScenario } from './load.ts';
 import type { OpenedSession } from './open-session.ts';
+import { sandboxInboxes } from './sandbox-inboxes.ts';
 import { keepScorecard } from './scorecard-file.ts';
 
 /** Judges a drill that has ended, and keeps the result in its folder; undefined for anything else. */
@@ -22,6 +23,7 @@ export async function concludeDrill(
     readAudit(audit),
     opened.ports.reads.gitlab,
     () => databaseWitness(audit),
+    () => sandboxInboxes(audit),
   );
   keepScorecard(opened.folder, scorecard);
   return scorecard;

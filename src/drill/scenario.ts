@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../prose/duration.ts';
+import { inboxExpectations } from './inbox-check.ts';
 
 const duration = z
   .string()
@@ -41,6 +42,7 @@ const worldExpectation = z.union([
     'equals-output': z.string().regex(/^.+\.[^.]+$/, 'STEP.OUTPUT'),
   }),
   ...databaseExpectations,
+  ...inboxExpectations,
 ]);
 
 /** A drill's scenario: the world and its faults, what a good operator is expected to reach, and how it is scored. */

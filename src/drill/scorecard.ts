@@ -5,6 +5,7 @@ import type { KubernetesReads } from '../ports/kubernetes.ts';
 import { formatDuration } from '../prose/duration.ts';
 import { type DatabaseWitness, databaseCheck } from './database-check.ts';
 import { type GitLabExpectation, gitlabCheck } from './gitlab-check.ts';
+import { type InboxExpectation, type Inboxes, inboxCheck } from './inbox-check.ts';
 import type { DatabaseExpectation, Scenario, WorldExpectation } from './scenario.ts';
 
 export interface Check {
@@ -44,6 +45,7 @@ export async function judge(
   audit: readonly AuditEntry[],
   gitlab: () => Promise<GitLabReads>,
   database: () => Promise<DatabaseWitness>,
+  inboxes: () => Promise<Inboxes>,
 ): Promise<Scorecard> {
   const expectations = [
     outcomeCheck(scenario, state),
@@ -54,7 +56,9 @@ export async function judge(
           ? gitlabCheck(gitlab, state, wanted)
           : 'database' in wanted
             ? databaseCheck(database, wanted)
-            : worldCheck(world, wanted),
+            : 'inbox' in wanted
+              ? inboxCheck(inboxes, wanted)
+              : worldCheck(world, wanted),
       ),
     )),
   ];
@@ -76,7 +80,7 @@ function stepCheck(state: SessionState, id: string, wanted: string): Check {
 
 async function worldCheck(
   world: KubernetesReads,
-  wanted: Exclude<WorldExpectation, GitLabExpectation | DatabaseExpectation>,
+  wanted: Exclude<WorldExpectation, GitLabExpectation | DatabaseExpectation | InboxExpectation>,
 ): Promise<Check> {
   if ('deployment' in wanted) {
     const deployment = await world.get({ group: 'apps', resource: 'deployments', name: wanted.deployment });

@@ -161,7 +161,7 @@ async function startServers(
     token: users.find(({ groups }) => groups?.includes('system:masters'))?.token ?? '',
   };
   const controlFile = join(folder, 'control.json');
-  writeFileSync(controlFile, JSON.stringify(referee), { mode: 0o600 });
+  writeFileSync(controlFile, JSON.stringify({ ...referee, inboxes: inboxes.url }), { mode: 0o600 });
   const repository = spec.repository && { folder: join(folder, 'repository') };
   if (spec.repository !== undefined && repository !== undefined) {
     const { createWorkingCopy } = await import('./repository/working-copy.ts');
