@@ -28,7 +28,9 @@ export function dashboardLinks(links: readonly LinkSpec[], places: LinkPlaces): 
 function addressed(template: string, places: LinkPlaces): Pick<LiveLink, 'url' | 'problem'> {
   for (const base of ['grafana', 'kibana'] as const) {
     if (template.startsWith(`{${base}}`) && places[base] === undefined)
-      return { problem: `No ${BASES[base]} is configured; set ${base}.url in rollbook.yaml.` };
+      return {
+        problem: `No ${BASES[base]} is configured for this session; ${base}.url in rollbook.yaml names it.`,
+      };
   }
   const values: Readonly<Record<string, string>> = {
     '{namespace}': encodeURIComponent(places.namespace ?? ''),

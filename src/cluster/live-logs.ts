@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../ports/json.ts';
 import { neutralise } from '../prose/neutralise.ts';
 import { levelOf } from './figures.ts';
 import { createHistory } from './history.ts';
-import type { Limits, LiveLog, LogLine } from './live.ts';
+import type { Limits, LiveLog, LogLine, RepeatedLine } from './live.ts';
 import { LOG_FIELDS, logLine } from './log-line.ts';
 
 /** Its limits are lines a minute. */
@@ -25,7 +25,9 @@ export interface LogOptions {
 }
 
 const EVERY_MS = 10_000;
-const NEWEST = 5;
+/** Fetched, and shown of them once those that repeat are one. */
+const NEWEST = 30;
+const SHOWN = 5;
 const TIME = '@timestamp';
 
 /** Counts and fetches log lines every ten seconds, one request each, for as long as the signal lets it. */
@@ -79,9 +81,9 @@ export function sampleLog(options: LogOptions, signal: AbortSignal): () => LiveL
 
 interface Found {
   /** Lines a minute, for each step. */
-  readonly points: readonly number[];
+  readonly points: readonly (number | null)[];
   readonly lastMinute?: number;
-  readonly lines: readonly LogLine[];
+  readonly lines: readonly RepeatedLine[];
 }
 
 /** By the clock of the server alone: documents carry the time of where they were written. */
@@ -122,8 +124,17 @@ function foundIn({ hits, aggregations }: ElasticsearchResult, timeField: string,
   // the first and the last step are not whole
   const counts = (steps?.buckets ?? []).slice(1, -1).map(({ doc_count: count }) => Number(count));
   return {
-    points: counts.map((count) => (count * 60_000) / stepMs),
+    // the step that is under way has no figure yet
+    points: [...counts.map((count) => (count * 60_000) / stepMs), null],
     ...(typeof minute?.doc_count === 'number' ? { lastMinute: minute.doc_count } : {}),
-    lines: hits.map(({ source }) => logLine(source, timeField)),
+    lines: repeated(hits.map(({ source }) => logLine(source, timeField))).slice(0, SHOWN),
   };
+}
+
+/** What many pods say is one line, with the pod and the time of the newest. */
+function repeated(lines: readonly LogLine[]): readonly RepeatedLine[] {
+  const groups = Map.groupBy(lines, ({ level, message }) => `${level} ${message}`);
+  return [...groups.values()].flatMap(([newest, ...others]) =>
+    newest === undefined ? [] : [{ ...newest, count: others.length + 1 }],
+  );
 }

@@ -101,9 +101,15 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** The same line, however often: it is shown once. */
+export interface RepeatedLine extends LogLine {
+  readonly count: number;
+}
+
 /** Log lines that a search finds: how many a minute, and the newest. */
 export interface LiveLog extends LiveFigure {
-  readonly lines: readonly LogLine[];
+  /** The newest, newest first. */
+  readonly lines: readonly RepeatedLine[];
 }
 
 /** A figure that has crossed into critical. */

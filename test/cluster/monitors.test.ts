@@ -183,23 +183,26 @@ describe('log lines from Elasticsearch', () => {
   it('are counted a minute, the newest kept, by one request every ten seconds', async () => {
     const elasticsearch = new FakeElasticsearch({
       ...counted(steps, 90),
-      hits: [logged('no \u001b[31mledger')],
+      hits: [logged('no \u001b[31mledger'), logged('timeout'), logged('no ledger')],
     });
     const { clock, log, crossings } = await watching({ logs: [spec], elasticsearch });
     expect(log()).toMatchObject({
       unit: 'per-minute',
       value: 90,
       level: 'critical',
-      points: [8, 12, 0, 20],
+      points: [8, 12, 0, 20, null],
       stepMs: 15_000,
-      lines: [{ level: 'error', pod: 'backend-green-1', message: 'no ledger' }],
+      lines: [
+        { level: 'error', pod: 'backend-green-1', message: 'no ledger', count: 2 },
+        { message: 'timeout', count: 1 },
+      ],
     });
     expect(crossings).toMatchObject([{ source: 'elasticsearch', value: 90, limit: 60, unit: 'per-minute' }]);
     await clock.advance(20_000);
     expect(elasticsearch.searches).toHaveLength(3);
     expect(elasticsearch.searches[0]).toMatchObject({
       index: 'logs-*',
-      body: { size: 5, query: { bool: { filter: [{}, { query_string: { query: 'log.level:error' } }] } } },
+      body: { size: 30, query: { bool: { filter: [{}, { query_string: { query: 'log.level:error' } }] } } },
     });
   });
 

@@ -48,7 +48,7 @@ describe('the keymap', () => {
 
   it('leaves every place by ctrl-c, and closes by esc whatever lies over the screen', () => {
     for (const place of places) expect(bindingFor(place, 'ctrl+c')?.action).toBe('interrupt');
-    const over: readonly Place[] = ['reader', 'pods', 'dialog', 'typing', 'help'];
+    const over: readonly Place[] = ['reader', 'pods', 'links', 'dialog', 'typing', 'help'];
     for (const place of over) expect(bindingFor(place, 'esc')?.action).toBe('close');
   });
 

@@ -175,6 +175,7 @@ describe('looking around', () => {
   it.each([
     ['?', 'help'],
     ['p', 'pods'],
+    ['o', 'links'],
     ['d', 'reader'],
     ['l', 'reader'],
   ])('%s opens %s, and esc and q close it', (key, type) => {

@@ -1,6 +1,6 @@
 import type { LiveSnapshot } from '../../src/cluster/live.ts';
 import type { Draft } from '../../src/engine/event.ts';
-import { done, planned, switchPlan, untilSwitch } from './sessions.ts';
+import { done, planned, START, switchPlan, untilSwitch } from './sessions.ts';
 
 import { failing } from './snapshots.ts';
 
@@ -16,10 +16,12 @@ export const healthy: LiveSnapshot = {
       behind: [`${tier}-blue`],
     };
   }),
-  metrics: failing.metrics.map((metric) => ({
-    ...metric,
-    points: [...metric.points, ...Array(8).fill(metric.unit === 'percent' ? 0.004 : 0.12)],
-  })),
+  metrics: failing.metrics.map((metric) => {
+    const value = metric.unit === 'percent' ? 0.004 : 0.12;
+    const points = [...metric.points.slice(8), ...Array<number>(8).fill(value)];
+    return { ...metric, points, value, level: 'normal' };
+  }),
+  logs: failing.logs.map((log) => ({ ...log, value: 2, level: 'normal', lines: log.lines.slice(0, 1) })),
 };
 
 export const begun = (id: string, what = switchPlan('frontend')): readonly Draft[] => [
@@ -27,6 +29,44 @@ export const begun = (id: string, what = switchPlan('frontend')): readonly Draft
   { type: 'step-confirmed', step: id, by: 'operator', planHash: `hash of ${id}` },
   { type: 'step-started', step: id, attempt: 1, attemptId: `${id}-1` },
 ];
+
+/** Two figures are critical, one of them since before. */
+export const alarms: readonly Draft[] = [
+  {
+    type: 'threshold-crossed',
+    figure: 'errors',
+    source: 'prometheus',
+    value: 0.21,
+    unit: 'percent',
+    limit: 0.05,
+    side: 'above',
+  },
+  {
+    type: 'threshold-crossed',
+    figure: 'error log',
+    source: 'elasticsearch',
+    value: 88,
+    unit: 'per-minute',
+    limit: 60,
+    side: 'above',
+  },
+];
+
+/** Prometheus is away, Elasticsearch answers in part. */
+export const unheard: LiveSnapshot = {
+  ...failing,
+  metrics: failing.metrics.map((metric, place) => ({
+    ...metric,
+    heardAt: START + 60_000 - 95_000,
+    problem: `Nothing accepts connections at prometheus.example.com:9090.${place === 0 ? '' : ' It is a long story.'}`,
+  })),
+  logs: failing.logs.map((log) => ({
+    ...log,
+    value: 3,
+    level: 'unknown',
+    problem: '2 of 10 shards could not be searched: no such field',
+  })),
+};
 
 export const verifying: Draft = {
   type: 'step-verifying',

@@ -63,6 +63,8 @@ describe('the session screen', () => {
     ['help', '?'],
     ['details', 'd'],
     ['pods', 'p'],
+    ['links', 'o'],
+    ['live', '<tab><tab>'],
     ['abort', 'a'],
     ['skip', 's'],
     ['note', 'n'],
@@ -78,7 +80,7 @@ describe('the session screen', () => {
   });
 
   it('fills the screen exactly, whatever its size and whatever is on it', () => {
-    const overs = ['', '?', 'd', 'l', 'p', 'n', 'a', 'q', '<tab>', '<tab><tab>'];
+    const overs = ['', '?', 'd', 'l', 'p', 'o', 'n', 'a', 'q', '<tab>', '<tab><tab>'];
     const sizes = fc.record({
       columns: fc.integer({ min: 80, max: 200 }),
       rows: fc.integer({ min: 24, max: 60 }),

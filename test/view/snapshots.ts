@@ -164,6 +164,7 @@ export const failing: LiveSnapshot = {
         level: 'error',
         pod: String(podName),
         message: String(message),
+        count: ago === 4 ? 12 : 1,
       })),
     },
   ],
@@ -172,7 +173,10 @@ export const failing: LiveSnapshot = {
       title: 'Traffic and errors, in Grafana',
       url: 'https://grafana.example.com/d/banking-app?var-namespace=banking-app&from=1763700000000&to=now',
     },
-    { title: 'Error log, in Kibana', problem: 'No Kibana is configured; set kibana.url in rollbook.yaml.' },
+    {
+      title: 'Error log, in Kibana',
+      problem: 'No Kibana is configured for this session; kibana.url in rollbook.yaml names it.',
+    },
   ],
   gaps: [],
 };

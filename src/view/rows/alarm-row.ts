@@ -9,28 +9,45 @@ export function alarmRows(state: ScreenState, width: number, now: number): reado
   const { session } = state;
   if (session === undefined || session.status === 'ended' || session.alarms.length === 0) return [];
   const lead = row(' ', span(' CRITICAL ', 'badge-bad'), '  ');
-  const parts = session.alarms.map((alarm) => alarmPart(alarm, state, now));
-  let line = lead;
-  let shown = 0;
-  for (const part of parts) {
-    const rest = parts.length - shown - 1;
-    const more = rest > 0 ? `   and ${rest} more` : '';
-    const gap = shown === 0 ? '' : '   ';
-    if (shown > 0 && rowWidth(line) + gap.length + rowWidth(part) + more.length > width) break;
-    line = row(...line, gap, ...part);
-    shown += 1;
-  }
-  const left = parts.length - shown;
-  return [left === 0 ? line : row(...line, span(`   and ${left} more`, 'bad'))];
+  const room = width - rowWidth(lead) - 1;
+  const lines = ([2, 1, 0] as const).map((detail) =>
+    session.alarms.map((alarm) => alarmPart(alarm, state, { now, detail })),
+  );
+  const [whole = [], , short = []] = lines;
+  const parts = lines.find((line) => rowWidth(joined(line)) <= room) ?? fitting(short, room);
+  const left = whole.length - parts.length;
+  return [row(...lead, ...joined(parts), span(left === 0 ? '' : `   and ${left} more`, 'bad'))];
+}
+
+/** As many as fit beside the number of those that do not; one at least. */
+function fitting(parts: readonly Row[], room: number): readonly Row[] {
+  const more = '   and 99 more'.length;
+  const count = parts.findLastIndex((_, at) => rowWidth(joined(parts.slice(0, at + 1))) + more <= room);
+  return parts.slice(0, Math.max(1, count + 1));
+}
+
+function joined(parts: readonly Row[]): Row {
+  return parts.flatMap((part, place) => (place === 0 ? part : [span('   '), ...part]));
+}
+
+interface PartOptions {
+  readonly now: number;
+  /** 2: beyond which limit, since when. 1: without the time. 0: the value alone. */
+  readonly detail: 0 | 1 | 2;
 }
 
 /** As it is now, where the figure is still heard of. */
-function alarmPart(alarm: SessionState['alarms'][number], { live }: ScreenState, now: number): Row {
+function alarmPart(
+  alarm: SessionState['alarms'][number],
+  { live }: ScreenState,
+  { now, detail }: PartOptions,
+): Row {
   const figures = alarm.source === 'prometheus' ? live?.metrics : live?.logs;
   const value = figures?.find(({ title }) => title === alarm.figure)?.value ?? alarm.value;
-  const since = ticking(now - Date.parse(alarm.since));
+  const limit = ` ${alarm.side} ${figure(alarm.limit, alarm.unit)}`;
+  const since = `, for ${ticking(now - Date.parse(alarm.since))}`;
   return row(
     span(`${alarm.figure} ${figure(value, alarm.unit)}`, 'bad'),
-    span(` ${alarm.side} ${figure(alarm.limit, alarm.unit)}, for ${since}`, 'muted'),
+    span(`${detail > 0 ? limit : ''}${detail > 1 ? since : ''}`, 'muted'),
   );
 }

@@ -1,4 +1,4 @@
-import type { Level, LiveFigure, LiveLog, LogLine } from '../../cluster/live.ts';
+import type { Level, LiveFigure, LiveLog, RepeatedLine } from '../../cluster/live.ts';
 import { figure, sparkline } from '../text/figure.ts';
 import { type Row, row, span, type Tone, table } from '../text/row.ts';
 import { age, ticking } from '../text/time.ts';
@@ -26,6 +26,9 @@ export function isStale({ heardAt, everyMs }: LiveFigure, now: number): boolean 
 
 const LEAST_CELLS = 8;
 const MOST_CELLS = 40;
+const LEAST_WORDS = 12;
+/** What is left to say in the line of a figure that is not whole; the rest is cut. */
+const WORDS_OF_A_PROBLEM = 48;
 
 /** One line a figure: how bad, how much, since when, and beyond what. */
 export function figureRows(figures: readonly LiveFigure[], width: number, now: number): readonly Row[] {
@@ -33,15 +36,15 @@ export function figureRows(figures: readonly LiveFigure[], width: number, now: n
   const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(cellsOf));
   const titles = Math.min(widest(figures.map(({ title }) => title)), 24);
   const fixed = 1 + 2 + titles + 2 + widest(told.map(({ value }) => value)) + 2;
-  const words = widest(told.filter(({ isWhole }) => isWhole).map(({ words: text }) => text));
-  const beside = width - fixed - (words === 0 ? 0 : words + 2);
-  const cells = Math.min(MOST_CELLS, beside >= LEAST_CELLS ? beside : width - fixed);
+  const said = (whole: boolean) => widest(told.flatMap((one) => (one.isWhole === whole ? one.words : [])));
+  const words = Math.max(said(true), Math.min(said(false), WORDS_OF_A_PROBLEM));
+  const cells = sparkCells(width - fixed, words);
   const lines = told.map(({ one, value, words: text, tone, glyph, isWhole }) =>
     row(
       span(glyph, tone),
       span(one.title, isWhole ? 'plain' : 'muted'),
-      span(value, tone === 'bad' ? 'bad' : isWhole ? 'strong' : 'muted'),
-      span(cells < LEAST_CELLS ? '' : sparkline(one.points, cells, limitOf(one)), tone),
+      span(value, tone === 'bad' ? 'bad' : isWhole && one.value !== undefined ? 'strong' : 'muted'),
+      span(cells === 0 ? '' : sparkline(one.points, cells, limitOf(one)), tone),
       span(text, isWhole && tone === 'good' ? 'muted' : tone),
     ),
   );
@@ -53,6 +56,13 @@ export function figureRows(figures: readonly LiveFigure[], width: number, now: n
     { gives: 1, min: 0 },
   ];
   return table(lines, columns, width);
+}
+
+/** The words come first, then as much of the line as there is room for. */
+function sparkCells(room: number, words: number): number {
+  const beside = words === 0 ? room : room - words - 2;
+  if (beside >= LEAST_CELLS) return Math.min(MOST_CELLS, beside);
+  return room >= LEAST_CELLS + 2 + LEAST_WORDS ? LEAST_CELLS : 0;
 }
 
 interface Told {
@@ -118,7 +128,7 @@ export function logRows(logs: readonly LiveLog[], width: number, now: number): r
 const POD_CELLS = 24;
 
 function lineRow(
-  { at, level, pod, message }: LogLine,
+  { at, level, pod, message, count }: RepeatedLine,
   { width, now, isOld }: { readonly width: number; readonly now: number; readonly isOld: boolean },
 ): Row {
   const isBad = /^(?:err|fatal|crit|alert|emerg|panic|severe)/.test(level);
@@ -130,8 +140,10 @@ function lineRow(
     span(level === '' ? '' : `${level}  `, tone),
     span(pod === '' || width < 60 ? '' : `${shortened(pod)}  `, 'muted'),
   );
-  const room = width - lead.reduce((sum, part) => sum + cellsOf(part.text), 0);
-  return row(...lead, span(room < 8 ? '' : clip(message, room), isOld ? 'muted' : 'plain'));
+  const often = count > 1 ? `  ×${count}` : '';
+  const room = width - lead.reduce((sum, part) => sum + cellsOf(part.text), 0) - often.length;
+  const text = room < 8 ? '' : clip(message, room);
+  return row(...lead, span(text, isOld ? 'muted' : 'plain'), span(often, 'muted'));
 }
 
 /** The end of a pod's name tells it apart from the others of its workload. */

@@ -42,16 +42,17 @@ interface Said {
   readonly path?: string;
   readonly status?: number;
   readonly duration_ms?: number;
+  readonly cause?: string;
   readonly [field: string]: unknown;
 }
 
 function fieldsOf(text: string, number: number): object {
   const said = objectIn(text);
   if (said === undefined) return { message: text, log: { level: levelIn(text) } };
-  const { level = 'info', msg = '', method, path, status, duration_ms: duration, ...labels } = said;
+  const { level = 'info', msg = '', method, path, status, duration_ms: duration, cause, ...labels } = said;
   const request = method === undefined ? undefined : `${method} ${path} ${status} in ${duration} ms`;
   return {
-    message: request ?? msg,
+    message: request ?? (cause === undefined ? msg : `${msg}: ${cause}`),
     log: { level },
     ...(request === undefined
       ? {}
