@@ -17,10 +17,10 @@ export interface AppView {
   readonly shared: string | undefined;
 }
 
-/** The apps that have migrations; those first of which not every image knows the latest: the new release brought them. */
+/** The apps that have migrations: first those that the new release brought (not every image knows the latest), then by age. */
 export function appViews(survey: Survey): readonly AppView[] {
   const names = [
-    ...survey.applied.map(({ app }) => app),
+    ...survey.applied.map(({ app }) => app).reverse(),
     ...survey.images.flatMap(({ migrations }) => migrations.map(({ app }) => app)),
   ];
   const known = new Set(survey.images.flatMap(({ migrations }) => migrations.map(({ app }) => app)));

@@ -6,7 +6,7 @@ import { type AppView, appViews, targetsOf } from './app-view.ts';
 import { parkedDeployments } from './choose-image.ts';
 import { djangoFields, keptParams } from './fields.ts';
 import { manageArgv } from './manage.ts';
-import { type Survey, surveyMigrations } from './survey.ts';
+import { passedOver, type Survey, surveyMigrations } from './survey.ts';
 
 const schema = z.strictObject(djangoFields);
 
@@ -108,10 +108,10 @@ function appEvidence({ app, applied, pod, cannot, missing }: AppView): readonly 
   ];
 }
 
-function surveyEvidence({ silent, fromDatabase }: Survey): readonly string[] {
+function surveyEvidence(survey: Survey): readonly string[] {
   return [
-    ...silent.map(({ pod, image, because }) => `passed over: pod/${pod} (${image}) ${because}`),
-    fromDatabase
+    ...passedOver(survey),
+    survey.fromDatabase
       ? 'what is applied was read from the table django_migrations itself'
       : 'what is applied was read through the images: a migration that none of them knows would not be seen',
   ];

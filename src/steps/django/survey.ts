@@ -111,3 +111,15 @@ export function unknownTo(
   const names = applied.filter((migration) => migration.app === app).map(keyOf);
   return names.slice(names.findLastIndex((name) => known.has(name)) + 1);
 }
+
+/** '4 pods of banking.local/web:v1 (backend-blue-x, backend-blue-y): has no python', one for each image and reason. */
+export function passedOver({ silent }: Survey): readonly string[] {
+  const groups = Map.groupBy(silent, ({ image, because }) => `${image} ${because}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return [
+      `passed over: ${group.map(({ pod }) => `pod/${pod}`).join(', ')} (${first.image}), which ${first.because}`,
+    ];
+  });
+}

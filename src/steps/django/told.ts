@@ -20,7 +20,6 @@ export function factsOf(app: string, reading: MigrationReading): readonly string
   return [
     `runs in pod/${manage.pod} (${image.image}), which has the files of all applied migrations of ${app}`,
     ...others.map((one) => `not in pod/${one.asked.name} (${one.image})`),
-    ...survey.silent.map(({ pod, because }) => `not in pod/${pod}: it ${because}`),
     ...(steps.length === 0 ? [] : [`${verb}, in this order: ${steps.map(keyOf).join(', ')}`]),
     ...(changes.locked.length === 0
       ? []
@@ -75,9 +74,11 @@ export function irreversibleOf({ steps }: MigrationReading): readonly string[] {
   return steps.flatMap((step) => step.irreversible.map((each) => `${keyOf(step)}: ${each}`));
 }
 
-/** The SQL of all steps as lines, without what says nothing. */
+const FRAME = /^(?:--)?\s*$|^(?:BEGIN|COMMIT);$|^-- (?:MIGRATION NOW PERFORMS|THIS) OPERATION/;
+
+/** The SQL of all steps as lines, without what frames it. */
 export function sqlLines({ steps }: MigrationReading): readonly string[] {
-  return steps.flatMap(({ sql }) => sql.split('\n').filter((line) => !/^(?:--)?\s*$/.test(line)));
+  return steps.flatMap(({ sql }) => sql.split('\n').filter((line) => !FRAME.test(line)));
 }
 
 /** With the ways that are left. */

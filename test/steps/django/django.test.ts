@@ -45,7 +45,7 @@ describe('django/show-migrations', () => {
       cannot: { accounts: [expect.stringContaining('pod/backend-blue-0')] },
       missing: { accounts: [] },
     });
-    expect(seen.evidence.join('\n')).toContain('passed over: pod/web-0 (web:v1) has no python');
+    expect(seen.evidence.join('\n')).toContain('passed over: pod/web-0 (web:v1), which has no python');
   });
 
   it('sees in the table itself what no running image knows', async () => {
