@@ -146,6 +146,18 @@ export async function migrationsOf(
   return Object.fromEntries(parsed.map(({ app, name }) => [app, name]));
 }
 
+/** Whose most tables of a database are; undefined when it has none. */
+export async function tableOwner(server: Server, database: string): Promise<string | undefined> {
+  const rows = await query(
+    server,
+    database,
+    `SELECT pg_get_userbyid(relowner) AS owner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    GROUP BY relowner ORDER BY count(*) DESC LIMIT 1`,
+  );
+  return z.array(z.object({ owner: z.string() })).parse(rows)[0]?.owner;
+}
+
 /** Where the numbers of two databases differ, by table; -1 stands for a table that is not there. */
 export function differences(
   ours: readonly TableRows[],

@@ -38,6 +38,8 @@ export interface Backup extends FileFacts {
   readonly tables: readonly string[];
   readonly migrations: Readonly<Record<string, string>>;
   readonly roles: readonly string[];
+  /** It says whose its tables are. */
+  readonly owned: boolean;
   /** Why it cannot be restored here, sentences without a full stop; empty when it can. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
@@ -109,7 +111,16 @@ export async function examine(server: Server, file: FileFacts, reader: Reader): 
     sha256: await checksum(server, file.path),
     format: header.format,
     takenAt: Math.min(file.modifiedAt, timeInName(file.path) ?? file.modifiedAt),
-    ...{ serverVersion, dumpVersion, counts: [], tables: [], migrations: {}, roles: [], warnings: [] },
+    ...{
+      serverVersion,
+      dumpVersion,
+      counts: [],
+      tables: [],
+      migrations: {},
+      roles: [],
+      owned: false,
+      warnings: [],
+    },
   };
   switch (header.format) {
     case 'unknown':
@@ -162,7 +173,7 @@ async function examineCustom(server: Server, base: Base, reader: Reader): Promis
     return { ...base, problems: [`pg_restore cannot read it: ${complaint(listing)}`] };
   const whole = await tryLook(server, ['pg_restore', '-f', '/dev/null', base.path], READ_MS);
   const { tables, owners, createdAt, ...made } = readTableOfContents(listing.stdout);
-  const found = { ...base, ...made, tables, roles: owners };
+  const found = { ...base, ...made, tables, roles: owners, owned: owners.length > 0 };
   const created = Date.parse(createdAt ?? '');
   return {
     ...found,

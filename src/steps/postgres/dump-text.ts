@@ -8,6 +8,8 @@ export interface DumpContents {
   readonly migrations: Readonly<Record<string, string>>;
   /** Roles that it gives things to. */
   readonly roles: readonly string[];
+  /** It says whose its tables are. */
+  readonly owned: boolean;
   /** Lines that would leave the database they are sent to, or run something in the pod. */
   readonly commands: readonly string[];
   /** It drops what it then creates. */
@@ -29,9 +31,9 @@ export const DUMP_SCAN = [
   '/^CREATE DATABASE / { print "command\\t" $0 }',
   '/^\\\\/ && $1 != "\\\\restrict" && $1 != "\\\\unrestrict" { print "command\\t" $0 }',
   '/^DROP TABLE / || /^ALTER TABLE IF EXISTS .* DROP CONSTRAINT / { cleans = 1 }',
-  '/^ALTER .* OWNER TO .*;$/ { sub(/^.* OWNER TO /, ""); sub(/;$/, ""); roles[$0] = 1 }',
+  '/^ALTER .* OWNER TO .*;$/ { sub(/^.* OWNER TO /, ""); sub(/;$/, ""); roles[$0] = 1; owned = 1 }',
   '/^GRANT .* TO .*;$/ { sub(/^.* TO /, ""); sub(/( WITH GRANT OPTION)?;$/, ""); roles[$0] = 1 }',
-  'END { for (role in roles) print "role\\t" role; if (cleans) print "cleans"; if (inserts) print "inserts\\t" inserts; print copying ? "cut" : "end" }',
+  'END { for (role in roles) print "role\\t" role; if (cleans) print "cleans"; if (owned) print "owned"; if (inserts) print "inserts\\t" inserts; print copying ? "cut" : "end" }',
 ].join('\n');
 
 /** Reads what DUMP_SCAN printed. */
@@ -41,7 +43,7 @@ export function parseScan(output: string): DumpContents & { readonly cut: boolea
   const roles: string[] = [];
   const commands: string[] = [];
   let columns: readonly string[] = [];
-  let [cleans, inserts, cut] = [false, 0, true];
+  let [cleans, owned, inserts, cut] = [false, false, 0, true];
   for (const line of output.split('\n')) {
     const [type = '', ...fields] = line.split('\t');
     const rest = fields.join('\t');
@@ -58,10 +60,11 @@ export function parseScan(output: string): DumpContents & { readonly cut: boolea
       if (role?.[0] !== undefined) roles.push(role[0]);
     } else if (type === 'command') commands.push(rest);
     else if (type === 'cleans') cleans = true;
+    else if (type === 'owned') owned = true;
     else if (type === 'inserts') inserts = Number(rest);
     else if (type === 'end') cut = false;
   }
-  return { counts, migrations, roles: roles.filter(isRole).sort(), commands, cleans, inserts, cut };
+  return { counts, migrations, roles: roles.filter(isRole).sort(), commands, owned, cleans, inserts, cut };
 }
 
 /** Roles that are there by themselves. */

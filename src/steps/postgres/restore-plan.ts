@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { type Plan, type PlanContext, StepFailure } from '../step-kind.ts';
 import { ageText, minuteText, sizeText, stamp } from './ages.ts';
-import { countRows, type DatabaseRow, databasesOf, rowTotal, sessionsOf, sessionText } from './catalog.ts';
+import {
+  countRows,
+  type DatabaseRow,
+  databasesOf,
+  rowTotal,
+  sessionsOf,
+  sessionText,
+  tableOwner,
+} from './catalog.ts';
 import { createLike } from './clone-sql.ts';
 import { type Backup, examine, fileFacts, readerOf } from './dump-file.ts';
 import { execAccess } from './exec-access.ts';
@@ -28,6 +36,8 @@ export const restoreData = z.object({
   sha256: z.string(),
   format: z.enum(['plain', 'custom']),
   create: z.string(),
+  /** Whose its tables become, where the backup does not say. */
+  owner: z.string().nullable(),
   counts: z.array(z.object({ table: z.string(), rows: z.number() })),
   tables: z.array(z.string()),
   leftovers: z.array(z.string()),
@@ -52,11 +62,12 @@ export async function planRestore(params: RestoreParams, context: PlanContext): 
   const database = freeName(params.database, now, databases);
   const create = await createLike(server, params.database, database);
   const leftovers = await leftoversOf(server, databases);
+  const owner = backup.owned ? null : await ownerOf(server, params.database, databases);
   const room = await roomFor(server, databases, params.database, backup);
   const data: RestoreData = {
     ...{ server: dataOf(server), database, action: 'restore', file: backup.path, sha256: backup.sha256 },
     format: backup.format === 'custom' ? 'custom' : 'plain',
-    ...{ create, leftovers: [...leftovers], deadlineMs: params.deadlineMs },
+    ...{ create, owner, leftovers: [...leftovers], deadlineMs: params.deadlineMs },
     counts: backup.counts.map((count) => ({ ...count })),
     tables: [...backup.tables],
   };
@@ -92,6 +103,7 @@ export async function planRestore(params: RestoreParams, context: PlanContext): 
       backup.counts.length === 0
         ? `it holds ${backup.tables.length} tables`
         : `it holds ${rowTotal(backup.counts)} rows in ${backup.tables.length} tables`,
+      ...(owner === null ? [] : [`it does not say whose its tables are: they become those of ${owner}`]),
       ...room,
       `${params.database} is not touched`,
     ],
@@ -146,6 +158,17 @@ async function leftoversOf(server: Server, databases: readonly DatabaseRow[]): P
   return empty;
 }
 
+/** The application would not reach tables that belong to the superuser who restores them. */
+async function ownerOf(
+  server: Server,
+  live: string,
+  databases: readonly DatabaseRow[],
+): Promise<string | null> {
+  const found = databases.find(({ name }) => name === live);
+  const owner = found?.connectable === true ? await tableOwner(server, live) : undefined;
+  return owner ?? found?.owner ?? null;
+}
+
 /** Refuses when the volume of the server's data cannot hold the database once more. */
 async function roomFor(
   server: Server,
@@ -182,7 +205,13 @@ export function dropSql(name: string): string {
 /** One transaction, stopped by the first error; psql's own start-up file is left out. */
 export function restoreArgv(data: RestoreData, attempt = 'rollbook restore'): readonly [string, ...string[]] {
   const target = connection(data.server, data.database, { application_name: attempt });
-  if (data.format === 'custom') return ['pg_restore', '-1', '-e', '-w', '-d', target, data.file];
+  const { owner } = data;
+  if (data.format === 'custom') {
+    const role = owner === null ? [] : [`--role=${owner}`];
+    return ['pg_restore', '-1', '-e', '-w', ...role, '-d', target, data.file];
+  }
   const options = ['-X', '-q', '-w', '-1', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1'];
-  return ['psql', ...options, '-d', target, '-f', data.file, '-c', markSql(data)];
+  const as = owner === null ? [] : ['-c', `SET ROLE ${sqlIdentifier(owner)}`];
+  const back = owner === null ? [] : ['-c', 'RESET ROLE'];
+  return ['psql', ...options, '-d', target, ...as, '-f', data.file, ...back, '-c', markSql(data)];
 }

@@ -41,6 +41,7 @@ const ANSWERS: readonly (readonly [string, readonly unknown[]])[] = [
   ['to_regclass', [{ there: true }]],
   ['AS newest', [{ newest: '53' }]],
   ['max(name)', [{ app: 'accounts', name: '0002_transaction' }]],
+  ['GROUP BY relowner', [{ owner: 'banking_user' }]],
   ['relkind = ', [{ schema: 'public', name: 'accounts_account' }]],
   ['SELECT 0 AS place', [{ place: 0, rows: 2 }]],
 ];

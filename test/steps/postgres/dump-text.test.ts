@@ -60,6 +60,7 @@ describe('what the scan of a plain dump prints', () => {
         'role\t"bank user"',
         'role\tPUBLIC',
         'cleans',
+        'owned',
         'inserts\t3',
         'end',
       ].join('\n'),
@@ -72,7 +73,7 @@ describe('what the scan of a plain dump prints', () => {
       migrations: { accounts: '0002_transaction' },
       roles: ['bank user'],
       commands: ['\\connect other'],
-      ...{ cleans: true, inserts: 3, cut: false },
+      ...{ owned: true, cleans: true, inserts: 3, cut: false },
     });
   });
 

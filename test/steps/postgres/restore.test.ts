@@ -89,6 +89,21 @@ describe('a restore', () => {
     expect(rows).toHaveLength(1);
   });
 
+  it.each(['plain.sql', 'custom.dump'])(
+    'of %s, which names no owners, gives its tables to whose they are in the live one',
+    async (file) => {
+      const { outputs } = await server.perform(restore, {
+        database: 'banking_db',
+        file: join(server.backups, file),
+      });
+      const owners = await server.sql(
+        `SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'`,
+        String(outputs.database),
+      );
+      expect(owners).toEqual([{ tableowner: 'banking_user' }]);
+    },
+  );
+
   it('that fails half-way keeps nothing, and says where', async () => {
     const before = await live();
     const planned = await plan('damaged.sql');
