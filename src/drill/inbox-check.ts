@@ -50,9 +50,9 @@ export async function inboxCheck(open: () => Promise<Inboxes>, wanted: InboxExpe
       const threads = new Set(mail.slack.map(({ ts, thread_ts }) => thread_ts ?? ts)).size;
       const { threads: expected = threads } = wanted;
       return check(
-        `Slack got ${wanted.messages} messages${wanted.threads === undefined ? '' : ` in ${wanted.threads} threads`}`,
+        `Slack got ${counted(wanted.messages, 'message')}${wanted.threads === undefined ? '' : ` in ${counted(wanted.threads, 'thread')}`}`,
         mail.slack.length === wanted.messages && threads === expected,
-        `${mail.slack.length} in ${threads} threads`,
+        `${mail.slack.length} in ${counted(threads, 'thread')}`,
         missing(
           wanted.saying,
           mail.slack.map((message) => message.text),
@@ -61,7 +61,7 @@ export async function inboxCheck(open: () => Promise<Inboxes>, wanted: InboxExpe
     }
     case 'teams':
       return check(
-        `Teams got ${wanted.messages} cards`,
+        `Teams got ${counted(wanted.messages, 'card')}`,
         mail.teams.length === wanted.messages,
         String(mail.teams.length),
         missing(
@@ -74,7 +74,7 @@ export async function inboxCheck(open: () => Promise<Inboxes>, wanted: InboxExpe
       const updates = incidents.flatMap(({ incident_updates }) => incident_updates.toReversed());
       const states = incidents.map(({ status }) => status);
       return check(
-        `the status page has ${wanted.incidents} incidents with ${wanted.updates} updates${wanted.status === undefined ? '' : `, ${wanted.status}`}`,
+        `the status page has ${counted(wanted.incidents, 'incident')} with ${counted(wanted.updates, 'update')}${wanted.status === undefined ? '' : `, ${wanted.status}`}`,
         incidents.length === wanted.incidents &&
           updates.length === wanted.updates &&
           states.every((status) => status === (wanted.status ?? status)),
@@ -87,6 +87,8 @@ export async function inboxCheck(open: () => Promise<Inboxes>, wanted: InboxExpe
     }
   }
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function check(what: string, held: boolean, found: string, unsaid: string | undefined): Check {
   return {

@@ -145,9 +145,18 @@ function byStatus(status: number, words: string): Refusal {
 const LONGEST_WORDS = 200;
 
 /** The service's own words, shortened; a page of HTML says nothing to an operator. */
-function said({ body }: ApiResponse): string {
-  const text = body.toString('utf8').trim();
+function said(response: ApiResponse): string {
+  const text = (wordsIn(jsonOf(response)) ?? response.body.toString('utf8')).trim();
   return /^</.test(text) ? '' : neutralise(text).slice(0, LONGEST_WORDS).replace(/\.$/, '');
+}
+
+/** `{error}` of Statuspage, one or several; `{error: {message}}` of a workflow. */
+function wordsIn(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
+  const { error } = answer;
+  if (Array.isArray(error)) return error.map(String).join('; ');
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return typeof error === 'string' ? error : undefined;
 }
 
 /** The answer as JSON; undefined where it is none. */

@@ -108,8 +108,8 @@ export interface RequestAttributes {
 export type FaultAnswer =
   /** Answers with this Status; its `code` is the HTTP code. */
   | { readonly respond: { readonly code: number; readonly [field: string]: unknown } }
-  /** Handles the request that much later. */
-  | { readonly delayMs: number }
+  /** Handles the request that much later; `afterwards`, where a server knows it: at once, and answers later. */
+  | { readonly delayMs: number; readonly afterwards?: true }
   /** Closes the connection, nothing done. */
   | { readonly drop: true }
   /** Does the request, then closes the connection without an answer: the caller cannot know. */

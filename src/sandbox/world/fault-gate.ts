@@ -20,7 +20,16 @@ export interface FiredFault {
 
 export type WorldAction = Exclude<
   FaultAction,
-  { do: 'respond' | 'delay' | 'drop-connection' | 'drop-answer' | 'cut-watches' | 'expire-history' }
+  {
+    do:
+      | 'respond'
+      | 'delay'
+      | 'drop-connection'
+      | 'drop-answer'
+      | 'answer-late'
+      | 'cut-watches'
+      | 'expire-history';
+  }
 >;
 
 export interface ScenarioFaultsOptions {
@@ -115,6 +124,8 @@ export class ScenarioFaults implements FaultGate {
         return { drop: true };
       case 'drop-answer':
         return { dropAnswer: true };
+      case 'answer-late':
+        return { delayMs: pace(action.seconds * 1000), afterwards: true };
       case 'cut-watches':
         this.#refuseWatchesUntil = clock.now() + pace((action.refuseSeconds ?? 0) * 1000);
         this.#watches?.cut();

@@ -52,6 +52,8 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('drop-connection') }),
   /** Does the request and closes the connection without an answer. */
   z.strictObject({ do: z.literal('drop-answer') }),
+  /** Does the request and answers later; of the inboxes alone. */
+  z.strictObject({ do: z.literal('answer-late'), seconds }),
   z.strictObject({ do: z.literal('cut-watches'), refuseSeconds: z.optional(seconds) }),
   z.strictObject({ do: z.literal('expire-history') }),
   /** The applications of a Deployment behave otherwise from now on. */

@@ -1,8 +1,13 @@
 import { PortFailure } from '../../ports/failure.ts';
 import { type Landed, StepFailure } from '../step-kind.ts';
 
-/** After these nobody knows whether the message arrived. */
+/** After these nobody knows whether the message arrived; what a proxy answers for the service is none. */
 const LOST: ReadonlySet<string> = new Set(['timeout', 'disconnected', 'unexpected']);
+const FOR_ANOTHER: ReadonlySet<number> = new Set([502, 504]);
+
+function isLost({ reason, status }: PortFailure): boolean {
+  return LOST.has(reason) && (status === undefined || FOR_ANOTHER.has(status));
+}
 
 const FIND_MS = 5_000;
 export const lookup = (signal: AbortSignal) => ({ signal, timeoutMs: FIND_MS });
@@ -20,7 +25,7 @@ export async function deliver<T>(
     return await send();
   } catch (error) {
     if (!(error instanceof PortFailure) || signal.aborted || error.reason === 'cancelled') throw error;
-    const lost = LOST.has(error.reason);
+    const lost = isLost(error);
     const found = lost && look !== undefined ? await look().catch(() => undefined) : undefined;
     if (found !== undefined) return found;
     throw new StepFailure(
@@ -40,14 +45,8 @@ export function landedAs(found: boolean, where: string): Landed {
     : { landed: 'no', evidence: `The message is not ${where}.` };
 }
 
-/** A line of curl with the secret in its variable, never in the line. */
-export function curlLine(
-  method: 'POST' | 'PATCH',
-  url: string,
-  authorization: string | undefined,
-  payload: unknown,
-) {
-  const quoted = `'${JSON.stringify(payload).replaceAll("'", `'\\''`)}'`;
+/** A line of curl with the secret in its variable, never in the line; the payload is in the plan's data, and too long for a line. */
+export function curlLine(method: 'POST' | 'PATCH', url: string, authorization: string | undefined) {
   const header = authorization === undefined ? '' : ` -H "Authorization: ${authorization}"`;
-  return `curl -X ${method}${header} --json ${quoted} "${url}"`;
+  return `curl -X ${method}${header} --json @message.json "${url}"`;
 }

@@ -59,13 +59,6 @@ export const slack = defineKind({
     const blocks = [...slackBlocks(letter, params.mention)];
     const marker = markerFor(['slack', channel, thread, text], context);
     const where = whereTo(reads.way, channel);
-    const payload = {
-      ...(channel === undefined ? {} : { channel }),
-      text,
-      blocks,
-      ...(thread === undefined ? {} : { thread_ts: thread }),
-      ...(broadcast ? { reply_broadcast: true } : {}),
-    };
     return {
       summary: `to ${where}: ${letter.title ?? firstLine(letter.text)}`,
       effects: [
@@ -76,8 +69,8 @@ export const slack = defineKind({
           diff: letterLines(letter),
           command:
             reads.way === 'token'
-              ? curlLine('POST', 'https://slack.com/api/chat.postMessage', 'Bearer $SLACK_BOT_TOKEN', payload)
-              : curlLine('POST', '$SLACK_WEBHOOK_URL', undefined, payload),
+              ? curlLine('POST', 'https://slack.com/api/chat.postMessage', 'Bearer $SLACK_BOT_TOKEN')
+              : curlLine('POST', '$SLACK_WEBHOOK_URL', undefined),
         },
       ],
       risk: 'change',

@@ -146,12 +146,13 @@ interface Around {
 }
 
 function planOf(content: Data, { reads, before, changes, open }: Around): Plan {
-  const { incident, name, status: to, impact: level, body, components, notify } = content;
+  const { incident, name, status: to, impact: level, body, notify } = content;
   const was = before === undefined ? [] : [line('removed', before.status)];
   const diff: readonly DiffLine[] = [
     line('same', name),
     ...was,
     line('added', to),
+    ...(level === undefined ? [] : [line('added', `impact: ${level}`)]),
     ...body.split('\n').map((text) => line('added', text)),
     ...changes.flatMap(({ name: of, status: from, to: now }) =>
       from === now
@@ -159,16 +160,6 @@ function planOf(content: Data, { reads, before, changes, open }: Around): Plan {
         : [line('removed', `${of}: ${from}`), line('added', `${of}: ${now}`)],
     ),
   ];
-  const payload = {
-    incident: {
-      ...(incident === undefined ? { name } : {}),
-      status: to,
-      body,
-      ...(level === undefined ? {} : { impact_override: level }),
-      ...(components === undefined ? {} : { components, component_ids: Object.keys(components) }),
-      deliver_notifications: notify,
-    },
-  };
   const at = `https://api.statuspage.io/v1/pages/${encodeURIComponent(reads.page)}/incidents`;
   return {
     summary:
@@ -184,13 +175,8 @@ function planOf(content: Data, { reads, before, changes, open }: Around): Plan {
         diff,
         command:
           incident === undefined
-            ? curlLine('POST', at, 'OAuth $STATUSPAGE_API_KEY', payload)
-            : curlLine(
-                'PATCH',
-                `${at}/${encodeURIComponent(incident)}`,
-                'OAuth $STATUSPAGE_API_KEY',
-                payload,
-              ),
+            ? curlLine('POST', at, 'OAuth $STATUSPAGE_API_KEY')
+            : curlLine('PATCH', `${at}/${encodeURIComponent(incident)}`, 'OAuth $STATUSPAGE_API_KEY'),
       },
     ],
     risk: 'change',

@@ -19,10 +19,6 @@ export const teams = defineKind({
     const { host } = await context.ports.teams();
     const letter = letterOf(params, TEAMS_LIMITS, context);
     const card = adaptiveCard(letter);
-    const payload = {
-      type: 'message',
-      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: card }],
-    };
     return {
       summary: `to Teams: ${letter.title ?? letter.text.split('\n')[0]}`,
       effects: [
@@ -31,7 +27,7 @@ export const teams = defineKind({
           target: 'teams/workflow',
           summary: 'a new card, by a workflow of Teams',
           diff: letterLines(letter),
-          command: curlLine('POST', '$TEAMS_WEBHOOK_URL', undefined, payload),
+          command: curlLine('POST', '$TEAMS_WEBHOOK_URL', undefined),
         },
       ],
       risk: 'change',
