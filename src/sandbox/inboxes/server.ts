@@ -61,29 +61,6 @@ export function inboxesHandler(options: InboxesOptions) {
     answered(response);
     if (fault !== undefined && 'delayMs' in fault && fault.afterwards === true) await passing(fault.delayMs);
     return response;
-    };
-    const drop = () => {
-      connection.incoming.socket.destroy();
-      return answered(RESPONSE_ALREADY_SENT, 0);
-    };
-    const fault = faults?.intercept({
-      user: 'rollbook',
-      verb,
-      group: service,
-      resource: resourceOf(pathname).split('/').at(-1) ?? '',
-      dryRun: false,
-    });
-    if (fault !== undefined) {
-      if ('respond' in fault) return answered(refusal(service, fault.respond));
-      if ('drop' in fault) return drop();
-      if ('delayMs' in fault && fault.afterwards !== true) await passing(fault.delayMs);
-    }
-    const response = await answer(request, service, { mail, now });
-    if (fault !== undefined && 'dropAnswer' in fault) return drop();
-    answered(response);
-    if (fault !== undefined && 'lateMs' in fault)
-      await new Promise<void>((resolve) => clock.after(fault.lateMs, resolve));
-    return response;
   };
 }
 
