@@ -55,6 +55,31 @@ test.each<[Event, readonly string[]]>([
     ['03:04:05  look  failed  It is gone.', '03:04:05  look    next  Look elsewhere.'],
   ],
   [
+    {
+      ...stamp,
+      type: 'threshold-crossed',
+      step: 'look',
+      figure: 'errors',
+      source: 'prometheus',
+      value: 0.38,
+      unit: 'percent',
+      limit: 0.05,
+      side: 'above',
+    },
+    ['03:04:05  look  critical  errors 38 %, above 5 %'],
+  ],
+  [
+    {
+      ...stamp,
+      type: 'threshold-cleared',
+      figure: 'error log',
+      source: 'elasticsearch',
+      value: 2,
+      unit: 'per-minute',
+    },
+    ['03:04:05  no longer critical  error log 2/min'],
+  ],
+  [
     { ...stamp, type: 'session-ended', outcome: 'succeeded', summary: '1 of 1 steps done' },
     ['03:04:05  succeeded  1 of 1 steps done'],
   ],

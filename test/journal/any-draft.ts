@@ -13,6 +13,15 @@ export const anyDraft: fc.Arbitrary<Draft> = fc.oneof(
     by: fc.constant('operator' as const),
   }),
   fc.record({
+    type: fc.constant('threshold-crossed' as const),
+    figure: anyText,
+    source: fc.constantFrom('prometheus' as const, 'elasticsearch' as const),
+    value: fc.integer(),
+    unit: fc.constant('percent' as const),
+    limit: fc.integer(),
+    side: fc.constant('above' as const),
+  }),
+  fc.record({
     type: fc.constant('step-output' as const),
     step: fc.constant('a'),
     text: anyText,
