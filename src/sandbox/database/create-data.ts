@@ -1,13 +1,32 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { MachineUser } from './machine-user.ts';
+import type { DataCache } from './data-cache.ts';
+import { giveTo, type MachineUser } from './machine-user.ts';
 import type { PostgresPrograms } from './postgres-programs.ts';
 
 const run = promisify(execFile);
 
-/** Makes an empty database cluster in that folder, which must not exist: superuser `postgres`, sockets trusted, passwords on loopback. */
-export async function createData(programs: PostgresPrograms, user: MachineUser, data: string): Promise<void> {
+export interface DataOptions {
+  readonly programs: PostgresPrograms;
+  readonly user: MachineUser;
+  /** Nothing is there yet. */
+  readonly data: string;
+}
+
+/** Makes an empty database cluster: superuser `postgres`, trusted on the socket, passwords on loopback. True when it is a kept one. */
+export async function createData(options: DataOptions, cache: DataCache): Promise<boolean> {
+  const { user, data } = options;
+  if (cache.copyTo(data)) {
+    giveTo(data, user);
+    return true;
+  }
+  await initialize(options);
+  cache.keep(data);
+  return false;
+}
+
+async function initialize({ programs, user, data }: DataOptions): Promise<void> {
   const settings = ['--username=postgres', '--encoding=UTF8', '--locale=C', '--wal-segsize=1'];
   const access = ['--auth-local=trust', '--auth-host=scram-sha-256'];
   await run(

@@ -43,7 +43,13 @@ export function createDatabaseLife(options: DatabaseLifeOptions): DatabaseLife {
   const { database, spec, view, clock, pace, random, onError } = options;
   const isServer = (pod: StoredObject) => deploymentOf(pod) === spec.deployment;
   let reconsider: Parameters<DatabaseLife['start']>[0] = () => {};
-  const pod = new DatabasePod({ database, isOwn: isServer, changed: () => reconsider(isServer), onError });
+  const pod = new DatabasePod({
+    database,
+    ephemeral: spec.ephemeral,
+    isOwn: isServer,
+    changed: () => reconsider(isServer),
+    onError,
+  });
   const writers = new Writers({
     database,
     clock,

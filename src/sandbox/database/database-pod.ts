@@ -6,6 +6,8 @@ import { databasePrograms } from './database-programs.ts';
 
 export interface DatabasePodOptions {
   readonly database: Database;
+  /** Whether the data goes with the pod. */
+  readonly ephemeral: boolean;
   /** Whether a pod is the server's. */
   readonly isOwn: (pod: StoredObject) => boolean;
   /** What the kubelet would notice has changed. */
@@ -27,6 +29,8 @@ export class DatabasePod {
   readonly #options: DatabasePodOptions;
   /** Uids of the pods whose container runs; the data has room for one server only. */
   readonly #running = new Set<string>();
+  /** The one whose data it is, where data goes with its pod. */
+  #owner: string | undefined;
   #crashed = false;
   #work: Promise<void> = Promise.resolve();
 
@@ -37,6 +41,7 @@ export class DatabasePod {
   /** These pods were there when the world began, and the server with them. */
   adopt(pods: readonly StoredObject[]): void {
     for (const pod of pods) if (this.#options.isOwn(pod)) this.#running.add(pod.metadata.uid);
+    [this.#owner] = this.#running;
     if (this.#running.size === 0) this.#do(() => this.#options.database.server.stop());
     this.#options.database.server.onExit = () => this.#exited();
   }
@@ -45,7 +50,7 @@ export class DatabasePod {
     if (!this.#options.isOwn(pod)) return;
     this.#running.add(pod.metadata.uid);
     this.#crashed = false;
-    this.#do(() => this.#options.database.server.start());
+    this.#do(() => this.#serve(pod.metadata.uid));
   }
 
   stopped(pod: StoredObject): void {
@@ -53,13 +58,21 @@ export class DatabasePod {
     const { server } = this.#options.database;
     this.#do(() => server.stop());
     // The pod that takes its place was quicker.
-    if (this.#running.size > 0) this.#do(() => server.start());
+    const [next] = this.#running;
+    if (next !== undefined) this.#do(() => this.#serve(next));
   }
 
   health(): DatabaseHealth {
     const { accepting } = this.#options.database.server;
     const crash = this.#crashed ? { crash: { afterSeconds: 0, exitCode: FAILED } } : {};
     return { health: accepting ? 200 : 503, ...crash };
+  }
+
+  #serve(uid: string): Promise<void> {
+    const { database, ephemeral } = this.#options;
+    if (ephemeral && this.#owner !== uid && !database.server.running) database.reset();
+    if (!database.server.running) this.#owner = uid;
+    return database.server.start();
   }
 
   /** One after the other: a server that still stops is not started. */

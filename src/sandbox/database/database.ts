@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeBackups } from './backups.ts';
 import { connect, type RunSql } from './connection.ts';
 import { createData } from './create-data.ts';
+import { copyData, DataCache } from './data-cache.ts';
 import type { DatabaseSpec } from './database-spec.ts';
 import { databaseUser, giveTo, type MachineUser } from './machine-user.ts';
 import { DatabaseUnavailable, findPostgresPrograms, type PostgresPrograms } from './postgres-programs.ts';
@@ -97,8 +98,7 @@ export class Database {
 
   async #make(): Promise<void> {
     const { spec, seed, now } = this.#options;
-    await createData(this.programs, this.user, this.folder.data);
-    await this.server.start();
+    await this.#startEmpty();
     this.#password = await this.within(
       { application: 'seed', user: 'postgres', database: 'postgres' },
       createBankingDatabase,
@@ -106,12 +106,46 @@ export class Database {
     await this.within({ application: 'seed' }, async (run) => {
       const night = async (nightsAgo: number, at: number) => {
         const specs = spec.backups.filter((backup) => backup.nightsAgo === nightsAgo);
-        const [snapshot, names] = [await takeSnapshot(run), await writeBackups(specs, at, this.#places())];
+        const [snapshot, names] = await Promise.all([
+          takeSnapshot(run),
+          writeBackups(specs, at, this.#places()),
+        ]);
         for (const name of [...names, `nights-ago/${nightsAgo}`]) this.#snapshots.set(name, snapshot);
       };
       await seedBankingDatabase({ spec, seed, now, run, night });
       this.#snapshots.set(AT_START, await takeSnapshot(run));
     });
+    if (!spec.ephemeral) return;
+    await this.server.stop();
+    copyData(this.folder.data, this.#dayOne);
+    await this.server.start();
+  }
+
+  /** A kept data directory that does not serve after all is forgotten. */
+  async #startEmpty(): Promise<void> {
+    const { programs, user, folder, server } = this;
+    const cache = new DataCache(programs);
+    const kept = await createData({ programs, user, data: folder.data }, cache);
+    try {
+      await server.start();
+    } catch (error) {
+      if (!kept) throw error;
+      cache.forget();
+      rmSync(folder.data, { recursive: true, force: true });
+      await createData({ programs, user, data: folder.data }, cache);
+      await server.start();
+    }
+  }
+
+  get #dayOne(): string {
+    return join(this.folder.path, 'day-one');
+  }
+
+  /** Puts the data back to what it was at the start, as a new emptyDir does; the server must not run. */
+  reset(): void {
+    rmSync(this.folder.data, { recursive: true, force: true });
+    copyData(this.#dayOne, this.folder.data);
+    giveTo(this.folder.data, this.user);
   }
 
   /** A session of its own for that work. Rejects when the server does not accept one. */
@@ -157,7 +191,7 @@ export class Database {
 
   /** Stops the server and takes its folder away. */
   async stop(): Promise<void> {
-    await this.server.kill();
+    await this.server.discard();
     this.#watchdog.dismiss();
     rmSync(this.folder.path, { recursive: true, force: true });
   }

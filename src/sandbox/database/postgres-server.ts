@@ -35,6 +35,8 @@ const SETTINGS = {
 const READY = 'database system is ready to accept connections';
 const PORT_TAKEN = 'could not bind IPv4 address';
 const ATTEMPTS = 5;
+/** A session that does not hear of it holds its server up for seconds. */
+const PATIENCE_MS = 500;
 
 /** One server on its data, started and stopped as often as its pod is. */
 export class PostgresServer {
@@ -56,6 +58,10 @@ export class PostgresServer {
   /** On loopback, and in the name of the socket; the same for every start. */
   get port(): number {
     return this.#port;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
   }
 
   get accepting(): boolean {
@@ -80,12 +86,14 @@ export class PostgresServer {
     return this.#end('SIGINT');
   }
 
-  /** As a node that dies: no shutdown, the next start recovers from the log. */
-  async kill(): Promise<void> {
+  /** At once; what the data is like afterwards does not matter. */
+  async discard(): Promise<void> {
+    const insist = setTimeout(() => this.#child?.kill('SIGKILL'), PATIENCE_MS);
     await this.#end('SIGQUIT');
+    clearTimeout(insist);
   }
 
-  /** The same, and nobody is to know who it was. */
+  /** As a node that dies: no shutdown, and nobody is to know who it was. The next start recovers from the log. */
   crash(): void {
     this.#child?.kill('SIGQUIT');
   }

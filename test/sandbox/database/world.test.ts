@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { databaseWitness } from '../../../src/cli/database-witness.ts';
 import { databaseCheck } from '../../../src/drill/database-check.ts';
@@ -119,6 +121,20 @@ test('a deleted pod of the server ends all sessions; the next one serves the sam
   expect(errors).toEqual([]);
 });
 
+test('data that goes with its pod is what it was on day one', async () => {
+  const { sql, sessions, scale, ready, database } = await start({ ephemeral: true, writers: [] });
+  const bank = (statement: string) => database.within({ application: 'test' }, (run) => run(statement));
+  await bank('DELETE FROM accounts_transaction');
+  await sql('CREATE DATABASE other');
+  scale('postgres', 0);
+  await patiently(() => expect(database.server.running).toBe(false));
+  scale('postgres', 1);
+  await patiently(() => expect(ready('postgres')).toHaveLength(1));
+  expect(await bank('SELECT count(*) AS rows FROM accounts_transaction')).toEqual([{ rows: '30' }]);
+  expect(await sql("SELECT 1 FROM pg_database WHERE datname = 'other'")).toEqual([]);
+  expect(await sessions()).toEqual([]);
+});
+
 test('scaled to nothing there is no server, and scaled up there is one again', async () => {
   const { database, scale, ready } = await start({ writesPerSecond: 0 });
   scale('postgres', 0);
@@ -197,6 +213,13 @@ async function sandboxWithDatabase(): Promise<RunningSandbox> {
   return sandbox;
 }
 
+/** Of the server with this port. */
+function folderOf(port: number): string {
+  const parents = ['/dev/shm', tmpdir(), '/tmp'].filter((parent) => existsSync(parent));
+  const all = parents.flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)));
+  return all.find((folder) => existsSync(join(folder, 'run', `.s.PGSQL.${port}`))) ?? '';
+}
+
 test('a sandbox that is killed leaves neither a server nor its files', async () => {
   const { process: child, ready, exited } = await sandboxWithDatabase();
   const { host, port, user, password, database } = ready.database ?? {
@@ -208,10 +231,10 @@ test('a sandbox that is killed leaves neither a server nor its files', async () 
   };
   const { default: postgres } = await import('postgres');
   const sql = postgres({ host, port, user, password, database, max: 1 });
-  const [session] = await sql`SELECT pg_backend_pid() AS pid, current_user AS role`;
+  const [session] = await sql`SELECT current_user AS role`;
   expect(session?.role).toBe('banking_user');
-  const server = Number(readFileSync(`/proc/${session?.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
-  const folder = readFileSync(`/proc/${server}/cmdline`, 'utf8').split('\0')[2] ?? '';
+  const folder = folderOf(port);
+  const server = Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
   expect(existsSync(folder)).toBe(true);
   await sql.end({ timeout: 0 });
   child.kill('SIGKILL');
