@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
+import { keepingLines, rememberingSanitized, rememberingWidths } from './ink-output.ts';
 
 /** A change to a dependency's source, made while bundling, that keeps what it does and makes it start sooner. */
 export interface SourcePatch {
@@ -64,6 +65,9 @@ const synchronousYoga: SourcePatch = {
   },
 };
 
+/** Printable ASCII, dots and marks of one cell, arrows, lines, blocks, and the glyphs of states. */
+const ONE_CELL = '\\x20-\\x7e·×‹›•…←-↓↶↷─-╿▀-▟▶▸●○◐⚠✔✖❯';
+
 /** Building a segmenter and the set of all emoji takes 25 ms, which plain text never needs. */
 const lazyWidths: SourcePatch = {
   file: 'string-width/index.js',
@@ -73,11 +77,13 @@ const lazyWidths: SourcePatch = {
       source,
     );
     // Of one UTF-16 unit, the emoji are those of default emoji presentation: a cheap set, unlike the sequences.
-    return replaceOnce(
+    const cheap = replaceOnce(
       lazy,
       'rgiEmojiRegexLazy().test(segment)',
       (whole) => `(segment.length === 1 ? /\\p{Emoji_Presentation}/u.test(segment) : ${whole})`,
     );
+    // What screens are drawn with is of one cell each, and nothing of it joins: as cheap as plain text.
+    return replaceOnce(cheap, '/^[\\u0020-\\u007E]*$/.test(string)', () => `/^[${ONE_CELL}]*$/.test(string)`);
   },
 };
 
@@ -88,6 +94,9 @@ export const patches: readonly SourcePatch[] = [
   lazyConstants('wrap-ansi/index.js', ['segmenter']),
   lazyConstants('@alcalzone/ansi-tokenize/build/tokenize.js', ['segmenter']),
   lazyConstants('ink/build/line-update.js', ['segmenter', 'control']),
+  keepingLines,
+  rememberingWidths,
+  rememberingSanitized,
 ];
 
 /** Applies the patches, and says which were applied: a file that moved must be noticed too. */

@@ -43,14 +43,15 @@ export interface LiveFeedOptions {
   readonly signal: AbortSignal;
 }
 
-const LEAST_GAP_MS = 100;
+/** Five a second: what an eye can follow in a table, at half the cost of ten. */
+const LEAST_GAP_MS = 200;
 const TICK_MS = 1_000;
 const MAX_KNOWN_EVENTS = 2_000;
 /** As many pods as a large screen holds. */
 const MOST_IN_SIGHT = 60;
 
 /**
- * Watches one namespace and hands out pictures of it: at most ten a second, the last one always, none without news.
+ * Watches one namespace and hands out pictures of it: at most five a second, the last one always, none without news.
  * What cannot be watched is named in `gaps`; what is stale says so in `freshness`. Never throws; ends with the signal.
  */
 export function startLiveFeed(options: LiveFeedOptions): void {
@@ -111,7 +112,8 @@ export function startLiveFeed(options: LiveFeedOptions): void {
       },
       spec,
     );
-    pods.show(content.pods.slice(0, MOST_IN_SIGHT));
+    // Pods that are well come and go at the end of the list, and their workload tells their version.
+    pods.show(content.pods.slice(0, MOST_IN_SIGHT).filter(({ ready }) => !ready));
     return {
       ...content,
       namespace,

@@ -1,10 +1,10 @@
 import type { Clock } from '../ports/clock.ts';
-import type { KubernetesReads, ListRequest, RowEvent, WatchStatus } from '../ports/kubernetes.ts';
+import type { KubernetesReads, ListRequest, RowEvent, TableRow, WatchStatus } from '../ports/kubernetes.ts';
 import type { LivePod } from './live.ts';
 import { followStream, type Stream } from './live-stream.ts';
 import { PodCensus } from './pod-census.ts';
 import { createPodDetails } from './pod-details.ts';
-import { projectPodRow, withRow } from './pod-rows.ts';
+import { podAfterRow, withRow } from './pod-rows.ts';
 import { projectPod } from './pods.ts';
 
 /** What it takes to follow a namespace. */
@@ -75,7 +75,7 @@ export function followPods(options: FollowPodsOptions, signal: AbortSignal): Fol
           giveUpRows();
           return;
         }
-        for (const row of event.rows) seen.add(put(projectPodRow(row, clock.now())));
+        for (const row of event.rows) seen.add(put(row));
         break;
       case 'synced':
         for (const name of census.keys()) if (!seen.has(name)) census.delete(name);
@@ -83,7 +83,7 @@ export function followPods(options: FollowPodsOptions, signal: AbortSignal): Fol
         synced = true;
         break;
       case 'changed':
-        put(projectPodRow(event.row, clock.now()));
+        put(event.row);
         break;
       case 'deleted':
         census.delete(event.name);
@@ -94,8 +94,9 @@ export function followPods(options: FollowPodsOptions, signal: AbortSignal): Fol
     onChange();
   }
 
-  function put(pod: LivePod): string {
-    census.set(pod.name, withRow(census.get(pod.name), pod));
+  function put(row: TableRow): string {
+    const pod = podAfterRow(census.get(row.name), row, clock.now());
+    census.set(pod.name, pod);
     return pod.name;
   }
 

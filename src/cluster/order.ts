@@ -17,7 +17,12 @@ export function severity({ ready, status }: Pick<LivePod, 'ready' | 'status'>): 
 }
 
 export function worstPodFirst(a: LivePod, b: LivePod): number {
-  return severity(b) - severity(a) || b.restarts - a.restarts || compare(a.name, b.name);
+  return severity(b) - severity(a) || byRestarts(a, b);
+}
+
+/** Among pods that are as bad as each other. */
+export function byRestarts(a: LivePod, b: LivePod): number {
+  return b.restarts - a.restarts || compare(a.name, b.name);
 }
 
 const ROLLOUT_ORDER = { failed: 0, progressing: 1, complete: 2, 'scaled-down': 3 } as const;

@@ -1,5 +1,5 @@
 import type { LivePod } from './live.ts';
-import { severity, worstPodFirst } from './order.ts';
+import { byRestarts, severity } from './order.ts';
 
 /** What the pods of one workload have to say together. */
 export interface WorkloadPods {
@@ -29,6 +29,8 @@ export class PodCensus {
   readonly #pods = new Map<string, Known>();
   readonly #bySeverity = new Map<number, Map<string, LivePod>>();
   readonly #byWorkload = new Map<string, Tally>();
+  /** There are few statuses, and many pods in each. */
+  readonly #severities = new Map<string, number>();
   #ready = 0;
 
   get size(): number {
@@ -51,7 +53,7 @@ export class PodCensus {
     const before = this.#pods.get(name);
     if (before?.pod === pod) return this;
     if (before !== undefined) this.#forget(name, before);
-    const level = severity(pod);
+    const level = this.#severityOf(pod);
     this.#pods.set(name, { pod, level });
     const peers = this.#bySeverity.get(level) ?? new Map<string, LivePod>();
     this.#bySeverity.set(level, peers.set(name, pod));
@@ -70,6 +72,7 @@ export class PodCensus {
     this.#pods.clear();
     this.#bySeverity.clear();
     this.#byWorkload.clear();
+    this.#severities.clear();
     this.#ready = 0;
   }
 
@@ -79,7 +82,7 @@ export class PodCensus {
     for (const level of [...this.#bySeverity.keys()].sort((a, b) => b - a)) {
       if (worst.length >= most) break;
       const pods = this.#bySeverity.get(level)?.values() ?? [];
-      worst.push(...firstOf(pods, most - worst.length, worstPodFirst));
+      worst.push(...firstOf(pods, most - worst.length, byRestarts));
     }
     return worst;
   }
@@ -90,6 +93,15 @@ export class PodCensus {
     const [status, worst] = [...tally.said].reduce((a, b) => (b[1].severity > a[1].severity ? b : a));
     const isCounted = worst.severity !== WELL && worst.count > 1;
     return { restarts: tally.restarts, status: isCounted ? `${status} ×${worst.count}` : status };
+  }
+
+  #severityOf(pod: LivePod): number {
+    const key = pod.ready ? `ready ${pod.status}` : pod.status;
+    const known = this.#severities.get(key);
+    if (known !== undefined) return known;
+    const level = severity(pod);
+    this.#severities.set(key, level);
+    return level;
   }
 
   #forget(name: string, { pod, level }: Known): void {

@@ -5,8 +5,8 @@ import type { LivePod } from './live.ts';
 
 /** A pod as the server's table tells of it; `now` in milliseconds since the epoch dates its age. */
 export function projectPodRow(row: TableRow, now: number): LivePod {
-  const { name, cells, columns } = row;
-  const cell = (column: string): Json | undefined => cells[columns.get(column) ?? -1];
+  const { name } = row;
+  const cell = (column: string) => cellOf(row, column);
   const status = neutralise(text(cell('Status')));
   const [readyContainers, containers] = fraction(text(cell('Ready')));
   const [gatesOpen, gates] = fraction(text(cell('Readiness Gates')));
@@ -21,26 +21,42 @@ export function projectPodRow(row: TableRow, now: number): LivePod {
     ...(status === 'Running' && !isReady ? { reason: 'not ready' } : {}),
     readyContainers,
     containers,
-    // Since 1.22 it may read '4 (3m12s ago)'.
-    restarts: Number.parseInt(text(cell('Restarts')), 10) || 0,
+    restarts: restartsIn(cell('Restarts')),
     ...(startedAt === undefined ? {} : { startedAt }),
-    ...(node === '' || node === '<none>' ? {} : { node: neutralise(node) }),
+    ...(node === '' || node === NONE ? {} : { node: neutralise(node) }),
     version: '',
   };
 }
 
 /**
  * The row's news on top of what is known already and no row tells: version, reason, the owner's true name. The same
- * record comes back when nothing has changed.
+ * record comes back when nothing has changed; most changes are of one cell, and cost no more than that.
  */
+export function podAfterRow(before: LivePod | undefined, row: TableRow, now: number): LivePod {
+  if (before === undefined || !isSameState(before, row)) return withRow(before, projectPodRow(row, now));
+  const restarts = restartsIn(cellOf(row, 'Restarts'));
+  if (restarts === before.restarts) return before;
+  return restarts < before.restarts ? withRow(before, projectPodRow(row, now)) : { ...before, restarts };
+}
+
+function isSameState(before: LivePod, row: TableRow): boolean {
+  return (
+    cellOf(row, 'Status') === before.status &&
+    cellOf(row, 'Ready') === `${before.readyContainers}/${before.containers}` &&
+    cellOf(row, 'Node') === before.node &&
+    cellOf(row, 'Readiness Gates') === NONE
+  );
+}
+
+/** A row's news, of the same pod read as a row before or as an object. */
 export function withRow(before: LivePod | undefined, row: LivePod): LivePod {
   if (before === undefined) return row;
-  const isSameState =
+  const isSame =
     before.status === row.status &&
     before.ready === row.ready &&
     before.readyContainers === row.readyContainers;
-  if (isSameState && before.restarts === row.restarts && before.node === row.node) return before;
-  const { reason } = isSameState ? before : row;
+  if (isSame && before.restarts === row.restarts && before.node === row.node) return before;
+  const { reason } = isSame ? before : row;
   // An age is only as exact as its unit: the first date of a pod stays, unless there is another pod of that name.
   const startedAt = isYounger(before, row) ? row.startedAt : before.startedAt;
   const { reason: _, startedAt: __, ...rest } = row;
@@ -63,6 +79,17 @@ export function workloadNamedIn(pod: string): string {
     pod,
   )?.[1];
   return ofDeployment ?? /^(.+)-(?:[bcdfghjklmnpqrstvwxz2456789]{5}|\d+)$/.exec(pod)?.[1] ?? pod;
+}
+
+const NONE = '<none>';
+
+function cellOf({ cells, columns }: TableRow, column: string): Json | undefined {
+  return cells[columns.get(column) ?? -1];
+}
+
+/** Since 1.22 it may read '4 (3m12s ago)'. */
+function restartsIn(cell: Json | undefined): number {
+  return typeof cell === 'number' ? cell : Number.parseInt(text(cell), 10) || 0;
 }
 
 function text(cell: Json | undefined): string {

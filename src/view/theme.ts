@@ -1,10 +1,11 @@
 import type { SessionMode } from '../engine/event.ts';
+import type { Colour } from './text/paint.ts';
 import type { Tone } from './text/row.ts';
 
-/** How a tone is drawn; the props of Ink's Text. */
+/** How a tone is drawn. */
 export interface Style {
-  readonly color?: string;
-  readonly backgroundColor?: string;
+  readonly color?: Colour;
+  readonly backgroundColor?: Colour;
   readonly bold?: boolean;
   readonly inverse?: boolean;
   readonly dimColor?: boolean;

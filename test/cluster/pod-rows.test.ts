@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { projectPodRow, withRow, workloadNamedIn } from '../../src/cluster/pod-rows.ts';
+import { podAfterRow, projectPodRow, withRow, workloadNamedIn } from '../../src/cluster/pod-rows.ts';
 import type { Json } from '../../src/ports/json.ts';
 import { tableRow } from '../fakes/table-rows.ts';
 
@@ -93,5 +93,27 @@ describe('news of a pod that is known', () => {
     const before = { ...known, restarts: 5 };
     const reborn = withRow(before, projected({ Ready: '1/1', Status: 'Running', Restarts: 0, Age: '1s' }));
     expect(reborn.startedAt).toBe(new Date(NOW - 1_000).toISOString());
+  });
+});
+
+describe('the next row of a pod', () => {
+  const first = { Ready: '1/1', Status: 'Running', Restarts: 2, Age: '1h', Node: 'node-1' };
+  const known = { ...podAfterRow(undefined, tableRow(NAME, first), NOW), version: 'v2' };
+
+  it.each<[string, Readonly<Record<string, Json>>]>([
+    ['nothing new', {}],
+    ['another restart', { Restarts: '3 (4s ago)' }],
+    ['fewer restarts', { Restarts: 0, Age: '2s' }],
+    ['no longer ready', { Ready: '0/1' }],
+    ['another status', { Status: 'Error', Ready: '0/1' }],
+    ['on another node', { Node: 'node-2' }],
+    ['a gate that closes', { 'Readiness Gates': '0/1' }],
+  ])('comes to the same however it is got to: %s', (_what, news) => {
+    const row = tableRow(NAME, { ...first, ...news });
+    expect(podAfterRow(known, row, NOW)).toEqual(withRow(known, projectPodRow(row, NOW)));
+  });
+
+  it('is the same record when it says nothing new', () => {
+    expect(podAfterRow(known, tableRow(NAME, { ...first, Age: '2h' }), NOW)).toBe(known);
   });
 });

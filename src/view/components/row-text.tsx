@@ -1,5 +1,6 @@
 import { Text } from 'ink';
 import { createContext, memo, use } from 'react';
+import { paint } from '../text/paint.ts';
 import { type Row, sameRow } from '../text/row.ts';
 import { type Theme, themeFor } from '../theme.ts';
 
@@ -9,16 +10,10 @@ export const ThemeContext = createContext<Theme>(themeFor({ colour: true, unicod
 export const RowText = memo(
   function RowText({ line }: { readonly line: Row }) {
     const theme = use(ThemeContext);
-    return (
-      <Text wrap="truncate">
-        {line.map((part, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a span has no identity but its place
-          <Text key={place} {...theme.styles[part.tone]}>
-            {theme.link(theme.draw(part.text), part.href)}
-          </Text>
-        ))}
-      </Text>
+    const painted = line.map(({ text, tone, href }) =>
+      paint(theme.link(theme.draw(text), href), theme.styles[tone]),
     );
+    return <Text wrap="truncate">{painted.join('')}</Text>;
   },
   (before, after) => sameRow(before.line, after.line),
 );

@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import { neutralise } from '../../prose/neutralise.ts';
 
-const ASCII = /^[\x20-\x7e]*$/;
+/** Printable ASCII, and what the screens draw with: characters of one cell each, that nothing joins. */
+const SIMPLE = /^[\x20-\x7e·×‹›•…←-↓↶↷─-╿▀-▟▶▸●○◐⚠✔✖❯]*$/;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** The one door to the terminal: a line without anything that a terminal would obey. */
@@ -11,16 +12,16 @@ export function printable(text: string): string {
 
 /** Terminal cells. */
 export function width(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  return SIMPLE.test(text) ? text.length : stringWidth(text);
 }
 
 /** What a person takes for one character. */
 export function characters(text: string): readonly string[] {
-  return ASCII.test(text) ? [...text] : Array.from(graphemes.segment(text), (part) => part.segment);
+  return SIMPLE.test(text) ? [...text] : Array.from(graphemes.segment(text), (part) => part.segment);
 }
 
 function head(text: string, cells: number): string {
-  if (ASCII.test(text)) return text.slice(0, cells);
+  if (SIMPLE.test(text)) return text.slice(0, Math.max(0, cells));
   let taken = '';
   let used = 0;
   for (const character of characters(text)) {
@@ -32,6 +33,7 @@ function head(text: string, cells: number): string {
 }
 
 function tail(text: string, cells: number): string {
+  if (SIMPLE.test(text)) return text.slice(Math.max(0, text.length - cells));
   let taken = '';
   let used = 0;
   for (const character of characters(text).toReversed()) {

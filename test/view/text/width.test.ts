@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import {
   characters,
@@ -62,4 +63,13 @@ describe('text in terminal cells', () => {
   it('lets nothing through that a terminal would obey', () => {
     expect(printable('pod\u001b[2J\u001b]0;owned\u0007\nname')).toBe('pod name');
   });
+});
+
+it('knows the width of what screens are drawn with, without measuring it', () => {
+  const drawn = '·×‹›•…←↑→↓↶↷─│╌╎═║╔╗╚╝╭╮╯╰┌┐└┘▁▂▃▄▅▆▇█▏░▶▸●○◐⚠✔✖❯';
+  for (const character of drawn) {
+    expect([character, stringWidth(character)]).toEqual([character, 1]);
+    expect(stringWidth(`a${character}b`)).toBe(3);
+  }
+  expect(width(drawn)).toBe(stringWidth(drawn));
 });
