@@ -1,6 +1,5 @@
 import { shellLine } from '../../prose/shell-quote.ts';
-import { reviewAccess } from '../kubernetes/access.ts';
-import { placeOf } from '../kubernetes/place.ts';
+import { execAccess } from '../postgres/exec-access.ts';
 import type { DiffLine, Effect, Plan, PlanContext } from '../step-kind.ts';
 import { keptParams } from './fields.ts';
 import { lossText } from './losses.ts';
@@ -13,6 +12,7 @@ import {
 } from './migration-data.ts';
 import { appliedKeys, keyOf } from './migration-list.ts';
 import { type MigrationReading, type MigrationStep, readMigration, type Wish } from './reading.ts';
+import { sqlStatements } from './sql-statements.ts';
 import { cannotGoBack, factsOf, irreversibleOf, moveText, warningsOf } from './told.ts';
 
 export interface MigrateWish extends Omit<Wish, 'app' | 'target'> {
@@ -31,14 +31,9 @@ export async function planMigrate(wish: MigrateWish, context: PlanContext): Prom
   for (const command of others) readings.push(await readMigration({ ...wish, ...command }, context));
   const irreversible = readings.flatMap(irreversibleOf);
   if (irreversible.length > 0) throw cannotGoBack(irreversible);
-  const place = await placeOf(context, wish.namespace);
-  const data = dataOf(wish, place.namespace, readings);
+  const { namespace, permissions } = await execAccess(context, wish.namespace);
+  const data = dataOf(wish, namespace, readings);
   const done = readings.every(({ steps }) => steps.length === 0);
-  const permissions = await reviewAccess(
-    place.kube,
-    [{ verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: place.namespace }],
-    place.options,
-  );
   const summary = wish.commands.map(({ app }, index) => moveText(app, readings[index] ?? reading)).join(', ');
   const wayBack = data.wayBack.map(({ app, target }) => `${app} ${target}`).join(', ');
   const lost =
@@ -137,15 +132,20 @@ function effectOf(data: MigrationData, command: MigrateCommand, reading: Migrati
 }
 
 function stepDiff(step: MigrationStep, { backwards, losses }: MigrationReading): readonly DiffLine[] {
-  const applied: DiffLine = { change: backwards ? 'removed' : 'added', text: `[X]  ${keyOf(step)}` };
+  const [applied, not] = [`[X]  ${keyOf(step)}`, `[ ]  ${keyOf(step)}`];
   const lost = losses.filter(({ what }) => step.sql.includes(what.split('.').at(-1) ?? what)).map(lossText);
-  const not: DiffLine = {
-    change: backwards ? 'added' : 'removed',
-    text: `[ ]  ${keyOf(step)}`,
-    ...(lost.length === 0 || !backwards ? {} : { note: `drops ${lost.join(', ')}` }),
-  };
-  const sql = step.sql.split('\n').filter((line) => !/^(?:--)?\s*$/.test(line));
-  return [applied, not, ...sql.map((text): DiffLine => ({ change: 'same', text: `  ${text}` }))];
+  return [
+    { change: 'removed', text: backwards ? applied : not },
+    {
+      change: 'added',
+      text: backwards ? not : applied,
+      ...(lost.length === 0 ? {} : { note: `drops ${lost.join(', ')}` }),
+    },
+    ...sqlStatements(step.sql)
+      .filter((statement) => !/^(?:BEGIN|COMMIT)$/.test(statement))
+      .flatMap((statement) => `${statement};`.split('\n'))
+      .map((text): DiffLine => ({ change: 'same', text: `  ${text}` })),
+  ];
 }
 
 function changedSince({ image }: MigrationReading, undoOf: MigrationData | undefined): readonly string[] {

@@ -238,7 +238,7 @@ Running migrations:
 
   test('is told apart from no server at all', async () => {
     const on = await stage();
-    await on.database.server.kill();
+    await on.database.server.stop();
     expect(await manage(on, 'showmigrations')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('OperationalError: connection to server at "postgres"'),
