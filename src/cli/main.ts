@@ -141,6 +141,14 @@ function program(): Command {
     .option('--json', 'as JSON; with --watch one object a line')
     .action(async (flags) => exitWith((await import('./status.ts')).status(flags, standardIo)));
   root
+    .command('report <session>')
+    .description('tell a session as a document: what happened, what was changed, what is to be done')
+    .option('--format <format>', 'markdown, html or json (else by the name of the file; markdown)')
+    .option('-o, --output <file>', 'a file instead of standard output')
+    .action(async (session: string, flags) =>
+      exitWith((await import('./report.ts')).report(session, flags, standardIo)),
+    );
+  root
     .command('list')
     .description('list the runbooks and their drills')
     .option('--json', 'as JSON')

@@ -66,6 +66,26 @@ export function readJournal(folder: string): { readonly events: readonly Event[]
   }
 }
 
+/** What can be trusted of a journal: all of it, or the events before the damage. */
+export function readTrusted(folder: string): {
+  readonly events: readonly Event[];
+  readonly damage?: JournalDamaged;
+  readonly end?: JournalEnd;
+} {
+  const events: Event[] = [];
+  const replaying = replayJournal(folder);
+  try {
+    for (;;) {
+      const { done, value } = replaying.next();
+      if (done) return { events, end: value };
+      events.push(value);
+    }
+  } catch (error) {
+    if (error instanceof JournalDamaged) return { events, damage: error };
+    throw error;
+  }
+}
+
 /** Chunks of a file, each beginning with the end of the last whole line of the one before; a large file is never in memory as a whole. */
 function* wholeLines(file: string): Generator<Buffer> {
   const descriptor = openSync(file, 'r');
