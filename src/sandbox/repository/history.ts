@@ -167,7 +167,7 @@ const CHANGES: Readonly<
   ],
   'changed-config': (files) =>
     mapObjects(files, (object) =>
-      object.kind === 'ConfigMap'
+      object.metadata.name === 'banking-config'
         ? { ...object, data: { CACHE_SECONDS: '86400', LOG_LEVEL: 'error', LEDGER: 'v2' } }
         : object,
     ),

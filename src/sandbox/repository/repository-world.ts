@@ -1,17 +1,22 @@
-import type { WorldSpec } from '../world/spec.ts';
+import type { PresetInput, WorldSpec } from '../world/spec.ts';
 import { applicationsOf, repositoryOf } from './history.ts';
-import type { RepositoryInput } from './repository-spec.ts';
 
 type Parts = Pick<WorldSpec, 'deployments' | 'services' | 'applications' | 'autoscalers' | 'traffic'>;
 
 /** The banking app as its repository has it: green serves, and was well until the newest commit was applied. */
-export function withRepository(parts: Parts, namespace: string, input: RepositoryInput | undefined) {
-  if (input === undefined) return parts;
+export function withRepository(parts: Parts, namespace: string, { repository, applications }: PresetInput) {
+  if (repository === undefined) return parts;
+  const overrides = Object.entries(applications ?? {});
   return {
     ...parts,
-    applications: [...parts.applications, ...applicationsOf(input.bad)],
+    applications: [
+      ...parts.applications,
+      ...applicationsOf(repository.bad),
+      // what a scenario says wins
+      ...overrides.map(([deployment, behaviour]) => ({ deployment, ...behaviour })),
+    ],
     traffic: parts.traffic.map(({ past: _, ...traffic }) => traffic),
     operator: 'applies' as const,
-    repository: repositoryOf({ namespace, ...parts }, input.bad),
+    repository: repositoryOf({ namespace, ...parts }, repository.bad),
   };
 }

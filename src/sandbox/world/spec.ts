@@ -249,7 +249,7 @@ function fromParts(input: z.infer<typeof fullInput>): WorldSpec {
 
 function fromPreset(input: PresetInput): WorldSpec {
   const namespace = input.namespace ?? 'banking-app';
-  const parts = withRepository(bankingApp(input), namespace, input.repository);
+  const parts = withRepository(bankingApp(input), namespace, input);
   return { namespace, ...commonParts(input), namespaces: [namespace], ...parts };
 }
 

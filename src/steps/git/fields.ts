@@ -3,9 +3,8 @@ import { z } from 'zod';
 /** Where the repository is, and which part of it is meant. */
 export const repositoryField = z
   .string()
-  .min(1)
   .optional()
-  .describe('Folder of the repository; when absent, the configured one, or where rollbook runs.');
+  .describe('Folder of the repository; when absent or empty, the configured one, or where rollbook runs.');
 
 export const pathField = z
   .string()

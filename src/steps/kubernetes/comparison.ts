@@ -15,6 +15,8 @@ import { LAST_APPLIED, LAST_APPLIED_PATH, shownObject } from './shown.ts';
 import { fieldAt, untouchedPaths, withField } from './untouched.ts';
 
 const READS_BEFORE_GIVING_UP = 3;
+/** Kept by the Deployment controller, whoever is noted as its owner. */
+const REVISION = ['metadata', 'annotations', 'deployment.kubernetes.io/revision'];
 
 interface Compared {
   /** 'deployment/web' */
@@ -140,7 +142,8 @@ export function presentPaths(
   { untouched }: Pick<ApplyRules, 'untouched'>,
 ): readonly (readonly string[])[] {
   const object = asJson(live);
-  return untouchedPaths(untouched, String(wanted.kind)).filter((path) => fieldAt(object, path) !== undefined);
+  const paths = [...untouchedPaths(untouched, String(wanted.kind)), REVISION];
+  return paths.filter((path) => fieldAt(object, path) !== undefined);
 }
 
 /** The manifest without what stays as it is, and with what kubectl apply notes down for its next time. */

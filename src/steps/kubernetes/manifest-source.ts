@@ -14,9 +14,8 @@ export const sourceFields = {
     .describe('Where the manifests are, from the root of the repository.'),
   repository: z
     .string()
-    .min(1)
     .optional()
-    .describe('Folder of the repository; when absent, the configured one, or where rollbook runs.'),
+    .describe('Folder of the repository; when absent or empty, the configured one, or where rollbook runs.'),
   folder: z.string().min(1).optional().describe('Instead of a commit: a folder with manifests.'),
 };
 
