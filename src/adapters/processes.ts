@@ -1,23 +1,16 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { PortFailure } from '../ports/failure.ts';
 import type { Processes, ProcessRequest, ProcessResult } from '../ports/process.ts';
 import { neutralise } from '../prose/neutralise.ts';
 import { LONGEST_TIMER_MS } from './clock.ts';
-import { OutputBatches, OutputTail } from './output-tail.ts';
+import { type OutputGuard, OutputSink, UNGUARDED } from './output-sink.ts';
+import { OutputTail } from './output-tail.ts';
 import { endGroup } from './process-group.ts';
 
 interface RunOptions {
   readonly signal: AbortSignal;
   readonly onOutput?: (chunk: string) => void;
-}
-
-/** What output goes through, piece by piece, before anything shows or keeps it. */
-export interface OutputGuard {
-  push(piece: Buffer): Buffer;
-  /** What was held back. */
-  end(): Buffer;
 }
 
 export interface ProcessesOptions {
@@ -28,8 +21,6 @@ export interface ProcessesOptions {
 }
 
 type Settings = Required<ProcessesOptions>;
-
-const UNGUARDED: OutputGuard = { push: (piece) => piece, end: () => Buffer.alloc(0) };
 
 /** Local programs over execa: arguments as a list, never a shell; all output to a file, its end in memory. */
 export function createProcesses({
@@ -46,15 +37,13 @@ async function run(
 ): Promise<ProcessResult> {
   const [program, ...args] = request.argv;
   if (options.signal.aborted) throw cancelled(program);
-  const file = request.outputFile === undefined ? undefined : await openOutput(request.outputFile);
+  const sink = await OutputSink.open({ ...request, ...options, guard });
   if (options.signal.aborted) {
-    await file?.close();
+    await sink.close();
     throw cancelled(program);
   }
   const started = performance.now();
-  const both = new OutputTail();
   const out = new OutputTail();
-  const batches = options.onOutput && new OutputBatches(options.onOutput);
   const child = execa(program, args, {
     ...(request.env === undefined ? {} : { env: request.env }),
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
@@ -81,38 +70,18 @@ async function run(
     request.timeoutMs === undefined
       ? undefined
       : setTimeout(() => end('timed out'), Math.min(request.timeoutMs, LONGEST_TIMER_MS));
-  let keeping = file !== undefined;
-  // a full disk is no reason to end a restore half-way; it is said where the output is read
-  const keep = async (chunk: Buffer) => {
-    if (!keeping) return;
-    try {
-      await file?.write(chunk);
-    } catch (error) {
-      keeping = false;
-      const { code } = error as NodeJS.ErrnoException;
-      both.push(Buffer.from(`\n[the output from here on is not kept: ${code}]\n`));
-    }
-  };
   const take = async (stream: Readable | null, own?: OutputTail) => {
-    const guarded = guard();
-    const pass = async (chunk: Buffer) => {
-      if (chunk.length === 0) return;
-      both.push(chunk);
-      own?.push(chunk);
-      batches?.push(chunk);
-      await keep(chunk);
-    };
+    const kept = sink.stream(own);
     try {
-      for await (const chunk of (stream ?? []) as AsyncIterable<Buffer>) await pass(guarded.push(chunk));
+      for await (const chunk of (stream ?? []) as AsyncIterable<Buffer>) await kept.push(chunk);
     } catch (error) {
       // a program that was ended may have left its output open: it was closed from this side
       if (ended === undefined) throw error;
     }
-    await pass(guarded.end());
+    await kept.end();
   };
   try {
     const [result] = await Promise.all([child, take(child.stdout, out), take(child.stderr)]);
-    batches?.end();
     if (ended === 'cancelled') throw cancelled(program);
     if (child.pid === undefined) throw notStarted(program, request, result.code);
     return {
@@ -120,28 +89,14 @@ async function run(
       signal: result.signal,
       timedOut: ended === 'timed out',
       durationMs: performance.now() - started,
-      tail: both.text(),
+      tail: sink.tail.text(),
       stdout: out.text().replace(/\r?\n$/, ''),
-      outputBytes: both.bytes,
+      outputBytes: sink.tail.bytes,
     };
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener('abort', cancel);
-    await file?.close();
-  }
-}
-
-async function openOutput(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'a', 0o600);
-  } catch (error) {
-    throw new PortFailure(
-      `The output file ${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`,
-      {
-        reason: 'unexpected',
-        cause: error,
-      },
-    );
+    await sink.close();
   }
 }
 

@@ -68,7 +68,8 @@ export interface Transport {
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
-const CLUSTER: TransportOptions = { server: 'the API server', request: 'The request to the cluster' };
+/** What a cluster is called in sentences. */
+export const CLUSTER: TransportOptions = { server: 'the API server', request: 'The request to the cluster' };
 const POOL = { keepAlive: true, keepAliveMsecs: 30_000, maxFreeSockets: 8, scheduling: 'lifo' } as const;
 
 /** One keep-alive pool for reads; each write gets a connection of its own, so none is lost to one that has idled too long. */
@@ -183,18 +184,20 @@ function isThisMachine({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
-interface Progress {
+/** How far a request came, for the sentence when it was too late. */
+export interface Progress {
   authorized: boolean;
   connected: boolean;
 }
 
-function explain(
+/** Why there is no answer. `server`: 'the API server at HOST'. */
+export function explain(
   error: unknown,
-  request: ApiRequest,
+  request: Pick<ApiRequest, 'signal' | 'timeoutMs'>,
   server: string,
   late: boolean,
   seen: Progress,
-  { request: called }: TransportOptions,
+  { request: called }: Pick<TransportOptions, 'request'>,
 ): PortFailure {
   if (error instanceof PortFailure) return error;
   if (request.signal?.aborted) return cancelledFailure(called, error);

@@ -2,7 +2,8 @@ import { systemClock } from '../adapters/clock.ts';
 import { createFolders } from '../adapters/folders.ts';
 import { createHttpReads } from '../adapters/http.ts';
 import { createKubernetes, createKubernetesReads } from '../adapters/kubernetes/kubernetes.ts';
-import { createProcesses, type OutputGuard } from '../adapters/processes.ts';
+import type { OutputGuard } from '../adapters/output-sink.ts';
+import { createProcesses } from '../adapters/processes.ts';
 import { createPrometheus } from '../adapters/prometheus.ts';
 import { PortFailure } from '../ports/failure.ts';
 import type { KubernetesReads } from '../ports/kubernetes.ts';
@@ -83,7 +84,7 @@ export function sessionPorts(
   const ports: Ports = {
     ...reads,
     processes: createProcesses({ guard }),
-    kubernetes: once(async () => createKubernetes(kubernetesOptions(connection))),
+    kubernetes: once(async () => createKubernetes({ ...kubernetesOptions(connection), guard })),
     gitlab: once(async () => {
       const { createGitLab } = await import('../adapters/gitlab/gitlab.ts');
       return createGitLab(gitlabOptions(connection, onSecret));

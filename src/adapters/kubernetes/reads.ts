@@ -1,4 +1,3 @@
-import { PortFailure } from '../../ports/failure.ts';
 import type { KubernetesReads, LogRequest, ReadOptions } from '../../ports/kubernetes.ts';
 import { reviewAccess } from './access-review.ts';
 import { sendApply } from './apply.ts';
@@ -10,8 +9,8 @@ import { type Subject, statusFailure } from './status-failure.ts';
 
 const MAX_LOG_BYTES = 1024 * 1024;
 
-/** Everything that reads, over one transport. */
-export function readsOver(over: LooksOver): KubernetesReads {
+/** Everything that reads, over one transport; programs over connections of their own. */
+export function readsOver(over: LooksOver, inspect: KubernetesReads['inspect']): KubernetesReads {
   const { transport, discovery, context, timeoutMs } = over;
   const looks = looksOver(over);
 
@@ -46,10 +45,6 @@ export function readsOver(over: LooksOver): KubernetesReads {
     access: (request, options = {}) => reviewAccess(transport, context, request, { timeoutMs, ...options }),
     dryRunPatch: (request, options = {}) => sendPatch(over, request, true, options),
     dryRunApply: (request, options = {}) => sendApply(over, request, true, options),
-    inspect: unserved,
+    inspect,
   };
-}
-
-async function unserved(): Promise<never> {
-  throw new PortFailure('Not served.', { reason: 'not-served' });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { DUMP_SCAN } from '../../ports/dump-scan.ts';
 import { StepFailure } from '../step-kind.ts';
 import {
-  DUMP_SCAN,
   type DumpContents,
   type DumpFormat,
   hasTrailer,
