@@ -9,7 +9,8 @@ export async function blockersOf(server: Server, databases: readonly string[]): 
     server,
     server.maintenance,
     `SELECT 'prepared' AS type, gid AS name, database::text AS database FROM pg_prepared_xacts WHERE database IN (${names})
-    UNION ALL SELECT 'slot', slot_name::text, database::text FROM pg_replication_slots WHERE database IN (${names})
+    UNION ALL SELECT 'slot', slot_name::text, d.datname::text FROM pg_get_replication_slots() s
+      JOIN pg_database d ON d.oid = s.datoid WHERE d.datname IN (${names})
     UNION ALL SELECT 'subscription', subname::text, datname::text FROM pg_stat_subscription
       JOIN pg_stat_activity USING (pid) WHERE datname IN (${names})
     ORDER BY 1, 2`,

@@ -211,7 +211,17 @@ export function restoreArgv(data: RestoreData, attempt = 'rollbook restore'): re
     return ['pg_restore', '-1', '-e', '-w', ...role, '-d', target, data.file];
   }
   const options = ['-X', '-q', '-w', '-1', '-o', '/dev/null', '-v', 'ON_ERROR_STOP=1'];
-  const as = owner === null ? [] : ['-c', `SET ROLE ${sqlIdentifier(owner)}`];
+  const as = owner === null ? [] : roleCommands(data.database, owner);
   const back = owner === null ? [] : ['-c', 'RESET ROLE'];
   return ['psql', ...options, '-d', target, ...as, '-f', data.file, ...back, '-c', markSql(data)];
+}
+
+/** Tables of a role that does not own the database: it has the right to create them, as in the live one. */
+function roleCommands(database: string, owner: string): readonly string[] {
+  const role = sqlIdentifier(owner);
+  return [
+    `GRANT CREATE ON DATABASE ${sqlIdentifier(database)} TO ${role}`,
+    `GRANT USAGE, CREATE ON SCHEMA public TO ${role}`,
+    `SET ROLE ${role}`,
+  ].flatMap((command) => ['-c', command]);
 }
