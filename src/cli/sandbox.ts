@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { DatabaseReady } from '../sandbox/database/database.ts';
 import { startSandbox } from '../sandbox/main.ts';
 import { WorldSpecError } from '../sandbox/world/spec-error.ts';
 import { systemClock } from '../sandbox/world/system-clock.ts';
@@ -29,12 +30,17 @@ export async function sandbox(flags: { json?: boolean; world?: string }, io: Io)
     io.out(`  kubectl get pods`);
     if (started.ready.prometheus !== undefined) io.out(`Prometheus   ${started.ready.prometheus.url}`);
     if (started.ready.elasticsearch !== undefined) io.out(`Elasticsearch ${started.ready.elasticsearch.url}`);
+    if (started.ready.database !== undefined) io.out(`Database     ${psqlOf(started.ready.database)}`);
     io.out(`Audit log    ${started.ready.audit}`);
     io.out('Ctrl-C stops it.');
   }
   await stopped;
   await started.stop();
   return EXIT.succeeded;
+}
+
+function psqlOf({ host, port, user, password, database }: DatabaseReady): string {
+  return `PGPASSWORD=${password} psql -h ${host} -p ${port} -U ${user} ${database}`;
 }
 
 function readWorld(file: string): unknown {

@@ -94,10 +94,14 @@ export function differencesOf(before: DatabaseSnapshot, now: DatabaseSnapshot): 
       const is = now.sequences[name];
       if (is === undefined) return [`the sequence ${name} is missing`];
       // Bookings that were taken back have used it: numbers are never given back.
-      const behind = is.last < was.last || (is.last === was.last && was.called && !is.called);
-      return behind ? [`the sequence ${name} is at ${is.last}, not at ${was.last}`] : [];
+      return next(is) < next(was) ? [`the sequence ${name} gives ${next(is)}, not ${next(was)}`] : [];
     }),
   ];
+}
+
+/** The number that it gives to the next row. */
+function next({ last, called }: DatabaseSnapshot['sequences'][string]): number {
+  return called ? last + 1 : last;
 }
 
 type Table = DatabaseSnapshot['tables'][string];

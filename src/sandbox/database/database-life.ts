@@ -54,6 +54,7 @@ export function createDatabaseLife(options: DatabaseLifeOptions): DatabaseLife {
     database,
     clock,
     random,
+    openMs: pace(spec.bookingSeconds * 1000),
     perSecond: spec.writesPerSecond / pace(1),
     pods: () =>
       view

@@ -46,6 +46,8 @@ const parts = z.strictObject({
   writers: z.optional(z.array(z.string())),
   /** Bookings a second of all of them together. */
   writesPerSecond: z.optional(z.number().check(z.minimum(0), z.maximum(1000))),
+  /** How long each booking stays open before it is committed: its session is idle in transaction, with its locks. */
+  bookingSeconds: z.optional(seconds),
   accounts: z.optional(count.check(z.minimum(1))),
   transactions: z.optional(count),
   /** The migration of the app `accounts` that the live database stands at: 3 unless told. */
@@ -71,6 +73,7 @@ export interface DatabaseSpec {
   readonly deployment: string;
   readonly writers: readonly string[];
   readonly writesPerSecond: number;
+  readonly bookingSeconds: number;
   readonly accounts: number;
   readonly transactions: number;
   readonly migration: 2 | 3;
@@ -92,6 +95,7 @@ export function completeDatabase(
     deployment: given.deployment ?? 'postgres',
     writers: given.writers ?? ['backend'],
     writesPerSecond: given.writesPerSecond ?? 4,
+    bookingSeconds: given.bookingSeconds ?? 0,
     accounts: given.accounts ?? 53,
     transactions: given.transactions ?? 3000,
     migration: given.migration ?? 3,

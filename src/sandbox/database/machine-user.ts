@@ -32,7 +32,15 @@ export function databaseUser(
 /** Gives a folder and all in it to that user; links are given, never followed. */
 export function giveTo(path: string, { uid, gid }: MachineUser): void {
   if (uid === undefined || gid === undefined) return;
-  lchownSync(path, uid, gid);
+  const give = (file: string) => {
+    try {
+      lchownSync(file, uid, gid);
+    } catch (error) {
+      // Somebody has just taken it away.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  };
+  give(path);
   for (const entry of readdirSync(path, { recursive: true, withFileTypes: true }))
-    lchownSync(join(entry.parentPath, entry.name), uid, gid);
+    give(join(entry.parentPath, entry.name));
 }

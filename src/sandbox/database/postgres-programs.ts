@@ -45,7 +45,7 @@ export function findPostgresPrograms(env: NodeJS.ProcessEnv): PostgresPrograms {
     const missing = missingFrom(told);
     if (missing.length > 0)
       throw new DatabaseUnavailable(
-        `ROLLBOOK_POSTGRES_BIN says ${told}, which has no ${missing.join(', no ')}: it must be the folder of all programs of PostgreSQL.`,
+        `ROLLBOOK_POSTGRES_BIN says ${told}, which has ${missing.length === NEEDED.length ? 'none' : `no ${missing.join(', no ')}`} of PostgreSQL's programs: it must be the folder of all of them.`,
       );
     return described(told);
   }

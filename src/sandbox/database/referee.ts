@@ -54,7 +54,8 @@ export function createReferee(database: Database, source: BookingSource): Databa
             rows.map(({ id, amount, account_id: account }) => `${id} ${amount} ${account}`),
           );
           return source.bookings.filter(
-            ({ id, amount, account }) => !there.has(`${id} ${amount} ${account}`),
+            ({ id, amount, account, committed }) =>
+              committed === true && !there.has(`${id} ${amount} ${account}`),
           );
         }),
       ),

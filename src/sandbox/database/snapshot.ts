@@ -15,13 +15,15 @@ export interface TableSnapshot {
   readonly rows: readonly string[];
 }
 
-/** A booking of the application that was committed: in which database, and what it did. */
+/** A booking of the application: in which database, and what it did. */
 export interface Booking {
   /** The database's oid, which outlives its name. */
   readonly database: string;
   readonly id: string;
   readonly account: string;
   readonly amount: string;
+  /** Unknown when the connection was lost before the server's answer. */
+  readonly committed: true | 'unknown';
 }
 
 const TABLES = `

@@ -9,11 +9,19 @@ export interface WritersOptions {
   readonly random: () => number;
   /** Bookings of all writers together, per second of the machine. */
   readonly perSecond: number;
+  /** How long a booking stays open before it is committed, in milliseconds of the machine. */
+  readonly openMs: number;
   /** Names of the pods that are ready to write now. */
   readonly pods: () => readonly string[];
 }
 
 const MEMOS = ['card payment', 'transfer', 'standing order', 'cash withdrawal', 'refund'];
+/** Nobody waits for ever: the application answers its caller. */
+const GREETING = "SET lock_timeout = '10s'";
+const INSERT = `
+INSERT INTO accounts_transaction (amount, memo, booked_at, account_id) VALUES ($1::numeric, $2, now(), $3::bigint)
+RETURNING id, amount, (SELECT oid FROM pg_database WHERE datname = current_database()) AS database`;
+const UPDATE = 'UPDATE accounts_account SET balance = balance + $1::numeric WHERE id = $2::bigint';
 /** How often pods that came or went are noticed while nothing is written. */
 const LOOK_MS = 250;
 
@@ -36,7 +44,7 @@ export class Writers {
     this.#options = options;
   }
 
-  /** Those that were committed, oldest first. */
+  /** Oldest first; those that were rolled back are not among them. */
   get bookings(): readonly Booking[] {
     return this.#bookings;
   }
@@ -73,10 +81,12 @@ export class Writers {
     for (const pod of this.#writers.keys()) if (!ready.has(pod)) this.#drop(pod);
     for (const pod of ready) {
       if (this.#writers.has(pod)) continue;
-      const connection = database.open({ application: pod }, () => this.#writers.delete(pod));
+      const connection = database.open({ application: pod }, () => {
+        if (this.#writers.get(pod)?.connection === connection) this.#writers.delete(pod);
+      });
       const writer = { connection, busy: true };
       this.#writers.set(pod, writer);
-      this.#use(pod, writer, async (run) => void (await run('SELECT 1')));
+      this.#use(pod, writer, async (run) => void (await run(GREETING)));
     }
   }
 
@@ -96,10 +106,7 @@ export class Writers {
       return;
     this.#turn += 1;
     const [pod, writer] = chosen;
-    this.#use(pod, writer, async (run) => {
-      const booking = await book(run, random);
-      if (booking !== undefined) this.#bookings.push(booking);
-    });
+    this.#use(pod, writer, (run) => this.#book(run, random));
   }
 
   /** A session that fails is given up; the pod gets another one. */
@@ -115,29 +122,37 @@ export class Writers {
       });
     this.#busy.add(done);
   }
-}
 
-/** One booking as the application makes it: the transaction and the balance, or neither. */
-async function book(run: RunSql, random: () => number): Promise<Booking | undefined> {
-  const amount = ((random() - 0.55) * 400).toFixed(2);
-  const memo = MEMOS[Math.floor(random() * MEMOS.length)] ?? 'transfer';
-  const accounts = await run('SELECT id FROM accounts_account ORDER BY id');
-  const account = accounts[Math.floor(random() * accounts.length)]?.id;
-  if (account === undefined || account === null) return undefined;
-  await run('BEGIN');
-  try {
-    const [made] = await run(
-      'INSERT INTO accounts_transaction (amount, memo, booked_at, account_id) VALUES ($1::numeric, $2, now(), $3::bigint) RETURNING id, amount, (SELECT oid FROM pg_database WHERE datname = current_database()) AS database',
-      [amount, memo, account],
-    );
-    await run('UPDATE accounts_account SET balance = balance + $1::numeric WHERE id = $2::bigint', [
-      amount,
-      account,
-    ]);
-    await run('COMMIT');
-    return { database: made?.database ?? '', id: made?.id ?? '', account, amount: made?.amount ?? amount };
-  } catch (error) {
-    await run('ROLLBACK');
-    throw error;
+  /** One booking as the application makes it: the transaction and the balance, or neither. */
+  async #book(run: RunSql, random: () => number): Promise<void> {
+    const accounts = await run('SELECT id FROM accounts_account ORDER BY id');
+    const account = accounts[Math.floor(random() * accounts.length)]?.id;
+    if (account === undefined || account === null) return;
+    const memo = MEMOS[Math.floor(random() * MEMOS.length)] ?? 'transfer';
+    await run('BEGIN');
+    let booking: Booking;
+    try {
+      const values = [((random() - 0.55) * 400).toFixed(2), memo, account];
+      const [made] = await run(INSERT, values);
+      const { amount = '', database = '', id = '' } = made ?? {};
+      booking = { account, amount: amount ?? '', database: database ?? '', id: id ?? '', committed: true };
+      await run(UPDATE, [booking.amount, account]);
+      await this.#stayOpen();
+    } catch (error) {
+      await run('ROLLBACK');
+      throw error;
+    }
+    try {
+      await run('COMMIT');
+    } catch (error) {
+      this.#bookings.push({ ...booking, committed: 'unknown' });
+      throw error;
+    }
+    this.#bookings.push(booking);
+  }
+
+  #stayOpen(): Promise<void> | undefined {
+    const { clock, openMs } = this.#options;
+    return openMs > 0 ? new Promise((resolve) => clock.after(openMs, resolve)) : undefined;
   }
 }

@@ -55,7 +55,7 @@ describe('PostgreSQL is found', () => {
       NAMES.filter((name) => name !== 'initdb' && name !== 'psql'),
     );
     expect(() => findPostgresPrograms({ ROLLBOOK_POSTGRES_BIN: folder })).toThrow(
-      `ROLLBOOK_POSTGRES_BIN says ${folder}, which has no initdb, no psql: it must be the folder of all programs of PostgreSQL.`,
+      `ROLLBOOK_POSTGRES_BIN says ${folder}, which has no initdb, no psql of PostgreSQL's programs: it must be the folder of all of them.`,
     );
   });
 });

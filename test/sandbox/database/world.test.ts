@@ -121,6 +121,21 @@ test('a deleted pod of the server ends all sessions; the next one serves the sam
   expect(errors).toEqual([]);
 });
 
+test('a booking that stays open is idle in transaction, and gone with its pod', async () => {
+  const { sessions, scale, database } = await start({ bookingSeconds: 2000 });
+  await patiently(async () => {
+    const states = (await sessions()).map(({ state }) => state);
+    expect(states).toEqual(['idle in transaction', 'idle in transaction']);
+  });
+  scale('backend', 0);
+  await patiently(async () => expect(await sessions()).toEqual([]));
+  expect(
+    await database.within({ application: 'test' }, (run) =>
+      run('SELECT count(*) AS rows FROM accounts_transaction'),
+    ),
+  ).toEqual([{ rows: '30' }]);
+});
+
 test('data that goes with its pod is what it was on day one', async () => {
   const { sql, sessions, scale, ready, database } = await start({ ephemeral: true, writers: [] });
   const bank = (statement: string) => database.within({ application: 'test' }, (run) => run(statement));
