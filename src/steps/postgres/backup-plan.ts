@@ -34,6 +34,9 @@ interface BackupParams extends ServerParams {
   readonly folder: string;
 }
 
+/** How the names of the backups begin that rollbook makes. */
+export const SAFETY_PREFIX = 'rollbook-';
+
 /** A dump of a small database takes some room too. */
 const LEAST_BYTES = 1_000_000;
 
@@ -55,7 +58,7 @@ export async function planBackup(params: BackupParams, context: PlanContext): Pr
       `${folder} has ${sizeText(free)} free, and the backup of ${database} may take ${sizeText(least)}.`,
       { next: `Make room in ${folder} of pod/${server.pod}, then try again. Nothing was changed.` },
     );
-  const file = `${folder.replace(/\/+$/, '')}/rollbook-${plainName(database)}-${stamp(context.ports.clock.now())}.dump`;
+  const file = `${folder.replace(/\/+$/, '')}/${SAFETY_PREFIX}${plainName(database)}-${stamp(context.ports.clock.now())}.dump`;
   if ((await fileFacts(server, file)) !== undefined)
     throw new StepFailure(`${file} is there already.`, { next: 'Try again in a second, for another name.' });
   const data: BackupData = {
@@ -104,7 +107,7 @@ function plainName(database: string): string {
 async function leftoversIn(server: Server, folder: string, database: string): Promise<readonly string[]> {
   const argv = ['find', '-L', folder, '-maxdepth', '1', '-type', 'f', '-print0'] as const;
   const { stdout } = await look(server, [...argv], `list ${folder}`);
-  const start = `rollbook-${plainName(database)}-`;
+  const start = `${SAFETY_PREFIX}${plainName(database)}-`;
   return stdout
     .split('\0')
     .filter((path) => path.endsWith('.dump.part') && (path.split('/').at(-1) ?? '').startsWith(start));

@@ -3,6 +3,7 @@ import { neutralise } from '../../prose/neutralise.ts';
 import { readingPlan } from '../reading-plan.ts';
 import { defineKind, StepFailure } from '../step-kind.ts';
 import { ageText, minuteText, sizeText } from './ages.ts';
+import { SAFETY_PREFIX } from './backup-plan.ts';
 import { rowTotal } from './catalog.ts';
 import { type Backup, examine, filesIn, readerOf } from './dump-file.ts';
 import { execAccess } from './exec-access.ts';
@@ -34,9 +35,11 @@ export const listBackups = defineKind({
   risk: 'safe',
   outputs: {
     backups:
-      'The files, newest first: path, name, size, sha256, takenAt, age, format, usable, problems, warnings, tables and rows (how many), migrations, serverVersion, dumpVersion.',
-    choices: 'The usable ones as options of a decision: value (the path), label, description.',
-    newest: 'The path of the newest usable one; null when there is none.',
+      'The files, newest first: path, name, size, sha256, takenAt, age, format, usable, safety (made by postgres/backup), problems, warnings, tables and rows (how many), migrations, serverVersion, dumpVersion.',
+    choices:
+      'The usable ones as options of a decision, safety backups last: value (the path), label, description.',
+    newest:
+      'The path of the newest usable one that is no safety backup, if there is one; null when none is usable.',
   },
   describe: ({ folder }) => `Look at the backups in ${folder}`,
   plan: async (params, context) => {
@@ -56,7 +59,11 @@ export const listBackups = defineKind({
     for (const file of files.slice(0, params.examine)) found.push(await examine(server, file, reader));
     const now = context.ports.clock.now();
     const backups = found.sort((a, b) => b.takenAt - a.takenAt).map((backup) => described(backup, now));
-    const usable = backups.filter((backup) => backup.usable);
+    // What a restore has saved of a bad state is there for the way back, not for another restore.
+    const usable = [
+      ...backups.filter((backup) => backup.usable && !backup.safety),
+      ...backups.filter((backup) => backup.usable && backup.safety),
+    ];
     return {
       summary: `${usable.length} of ${backups.length} usable`,
       evidence: [
@@ -79,7 +86,9 @@ function described(backup: Backup, now: number) {
   const usable = problems.length === 0;
   const rows = counts.length === 0 ? null : rowTotal(counts);
   const apps = Object.entries(migrations).filter(([app]) => !FRAMEWORK.has(app));
+  const safety = name.startsWith(SAFETY_PREFIX);
   const told = [
+    ...(safety ? ['the state before a restore by rollbook'] : []),
     ...(usable ? [`loses what was written in the last ${age}`] : problems),
     `taken ${minuteText(takenAt)}`,
     ...(usable ? ['complete'] : []),
@@ -90,12 +99,12 @@ function described(backup: Backup, now: number) {
     `sha256 ${sha256.slice(0, 12)}…`,
   ];
   return {
-    ...{ path, name, size, sha256, format, usable, problems, warnings, rows, migrations, age },
+    ...{ path, name, size, sha256, format, usable, safety, problems, warnings, rows, migrations, age },
     tables: tables.length,
     takenAt: new Date(takenAt).toISOString(),
     serverVersion: backup.serverVersion,
     dumpVersion: backup.dumpVersion,
-    label: `${name}, ${age} old${usable ? '' : ', NOT usable'}`,
+    label: `${name}, ${age} old${usable ? '' : ', NOT usable'}${safety ? ', a safety backup' : ''}`,
     description: neutralise(told.join(', ')),
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PortFailure } from '../../../src/ports/failure.ts';
 import { backup } from '../../../src/steps/postgres/backup.ts';
@@ -33,8 +33,17 @@ describe('a backup', () => {
     expect(seen?.outputs.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(existsSync(`${fileOf(planned)}.part`)).toBe(false);
     expect(await backup.probe?.(planned, server.plans)).toMatchObject({ landed: 'yes' });
-    const { ran } = await server.perform(listBackups, { folder: server.backups });
-    expect(ran?.outputs.newest).toBe(fileOf(planned));
+    const listed = async () => (await server.perform(listBackups, { folder: server.backups })).outputs;
+    expect(await listed()).toMatchObject({
+      newest: fileOf(planned),
+      backups: [{ usable: true, safety: true }],
+    });
+    const nightly = `${server.backups}/nightly-20200101.dump`;
+    copyFileSync(fileOf(planned), nightly);
+    expect(await listed()).toMatchObject({
+      newest: nightly,
+      choices: [{ value: nightly }, { value: fileOf(planned) }],
+    });
   });
 
   it('is not begun without room for it', async () => {
