@@ -1,3 +1,4 @@
+import type { Event } from '../engine/event.ts';
 import { titleOf } from '../engine/select.ts';
 import type { SessionState, StepState } from '../engine/state.ts';
 import type { FollowUp } from './session-report.ts';
@@ -6,9 +7,15 @@ import type { FollowUp } from './session-report.ts';
 const ANSWER = /^(?<owner>.*\S)\s*,\s*(?<due>\d{4}-\d{2}-\d{2})$/s;
 
 /** What is to be done after the session, as it was agreed; nothing when it was not called for. */
-export function followUpOf(state: SessionState, step: StepState): readonly FollowUp[] {
+export function followUpOf(
+  state: SessionState,
+  step: StepState,
+  events: readonly Event[],
+): readonly FollowUp[] {
   const title = titleOf(state, step.id);
-  const data = 'plan' in step ? step.plan?.data : undefined;
+  // a step that was skipped keeps no plan
+  const planned = events.findLast((event) => event.type === 'step-planned' && event.step === step.id);
+  const data = planned?.type === 'step-planned' ? planned.plan.data : undefined;
   const named = {
     step: step.id,
     title,

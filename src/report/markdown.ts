@@ -137,28 +137,19 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map((cells) => line(cells.map(text)))].join('\n');
 }
 
-/** Characters that Markdown, its tables, or HTML in it would obey. */
-const MARKUP = /[\\`*_{}[\]<>()#+\-!|~&$:@^=]/g;
-/** `1.` at the beginning makes a list. */
-const NUMBERED = /^(\d+)([.)])/;
-/** Harmless within words, and hard to read with a backslash. */
-const BETWEEN_LETTERS =
-  /(?<=[\p{L}\p{N}])[-_:@=+](?=[\p{L}\p{N}/])|[:=](?= )|(?<= )[-=](?= )|(?<=\d)[+-](?=\d)|(?<=\w)[()](?=\s|$|[.,;])|(?<=\s)\((?=\w)/u;
+/** What Markdown, its tables or HTML in it obey within a line; an underline between letters is none of it, a bare address is. */
+const MARKUP = /[\\`*[\]<>|~&$@]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?=\/\/)|(?<=www)\./giu;
+/** What makes a heading, a list, a quotation or a rule of a line that begins with it. */
+const OPENING = /^[-+=#]/;
+const NUMBERED = /^(\d{1,9})([.)])(?=\s|$)/;
 
 /** One line of a value, read as it stands. */
 export function text(value: string): string {
-  const line = neutralise(value).trim();
-  return line
-    .replace(MARKUP, (character, at: number) => (isHarmless(line, at) ? character : `\\${character}`))
+  return neutralise(value)
+    .trim()
+    .replace(MARKUP, '\\$&')
+    .replace(OPENING, '\\$&')
     .replace(NUMBERED, '$1\\$2');
-}
-
-function isHarmless(line: string, at: number): boolean {
-  const around = line.slice(Math.max(0, at - 1), at + 2);
-  if (!/[-:=@+()]/.test(line.charAt(at)) || at === 0) return false;
-  // a scheme or an address would become a link
-  if (/[:@]/.test(line.charAt(at)) && /\/|@/.test(around)) return false;
-  return /[-:=+]/.test(line.charAt(at)) ? BETWEEN_LETTERS.test(around) : false;
 }
 
 /** Nothing inside is obeyed: the fence is longer than any that a value brings along. */

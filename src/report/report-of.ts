@@ -38,7 +38,7 @@ export function reportOf(journal: TrustedJournal): SessionReport | undefined {
     runbook: runbookOf(state),
     inputs: state.inputs,
     journal: proofOf(journal),
-    followUps: steps.flatMap((step) => (isFollowUp(state, step) ? followUpOf(state, step) : [])),
+    followUps: steps.flatMap((step) => (isFollowUp(state, step) ? followUpOf(state, step, events) : [])),
     writes: working.flatMap((step) => writeOf(state, step, events)),
     failures: working.flatMap((step) =>
       step.state === 'failed'

@@ -3,27 +3,29 @@ import { titleOf } from '../engine/select.ts';
 import type { SessionState, StepState } from '../engine/state.ts';
 import type { WriteReport } from './session-report.ts';
 
-/** What a step wrote, or was confirmed to write; nothing for one that only looked or was never begun. */
+type Planned = Extract<Event, { type: 'step-planned' }>;
+
+/** What a step wrote, or began to write, whatever became of the step since; nothing for one that only looked. */
 export function writeOf(
   state: SessionState,
   step: StepState,
   events: readonly Event[],
 ): readonly WriteReport[] {
-  const plan = 'plan' in step ? (step.written?.plan ?? step.plan) : step.written?.plan;
-  if (plan === undefined || plan.effects.length === 0 || plan.alreadyDone) return [];
-  const standing = standingOf(step);
-  if (standing === undefined) return [];
-  const confirmed = events.findLast(
-    (event): event is Extract<Event, { type: 'step-confirmed' }> =>
-      event.type === 'step-confirmed' && event.step === step.id,
-  );
+  const own = events.filter((event) => 'step' in event && event.step === step.id);
+  const begun = own.findLastIndex(({ type }) => type === 'step-started');
+  const before = own.slice(0, begun + 1);
+  const plan = before.findLast((event): event is Planned => event.type === 'step-planned')?.plan;
+  if (begun === -1 || plan === undefined || plan.effects.length === 0 || plan.alreadyDone) return [];
+  const confirmed = before.findLast(({ type }) => type === 'step-confirmed');
   return [
     {
       step: step.id,
       title: titleOf(state, step.id),
       summary: plan.summary,
-      ...(confirmed === undefined ? {} : { confirmedBy: confirmed.by, confirmedAt: confirmed.time }),
-      standing,
+      ...(confirmed?.type === 'step-confirmed'
+        ? { confirmedBy: confirmed.by, confirmedAt: confirmed.time }
+        : {}),
+      ...endOf(own.slice(begun + 1)),
       effects: plan.effects.map(({ target, namespace, summary, command, diff }) => ({
         target,
         ...(namespace === undefined ? {} : { namespace }),
@@ -31,41 +33,38 @@ export function writeOf(
         command,
         diff,
       })),
-      evidence: evidenceOf(step),
       ...(plan.undo === undefined ? {} : { undo: plan.undo }),
       warnings: plan.warnings,
     },
   ];
 }
 
-function standingOf(step: StepState): WriteReport['standing'] | undefined {
-  switch (step.state) {
-    case 'succeeded':
-      return 'stands';
-    case 'undone':
-      return 'undone';
-    case 'interrupted':
-      return ({ yes: 'stands', partly: 'partly', unknown: 'not sure', no: 'not done' } as const)[step.landed];
-    case 'failed':
-      return step.failure.refused || !step.began ? 'not done' : 'not sure';
-    case 'running':
-    case 'verifying':
-      return 'not sure';
-    default:
-      return step.written === undefined ? undefined : 'not sure';
-  }
-}
+const LANDED = { yes: 'stands', partly: 'partly', unknown: 'not sure', no: 'not done' } as const;
 
-function evidenceOf(step: StepState): readonly string[] {
-  switch (step.state) {
-    case 'succeeded':
-    case 'undone':
-      return step.evidence;
-    case 'interrupted':
-      return [step.evidence];
-    case 'failed':
-      return [step.failure.message];
-    default:
-      return [];
+/** By the last event that says so. */
+function endOf(after: readonly Event[]): Pick<WriteReport, 'standing' | 'evidence'> {
+  for (const event of after.toReversed()) {
+    switch (event.type) {
+      case 'step-undone':
+        return {
+          standing: 'undone',
+          evidence: [event.summary, ...event.evidence].filter((line) => line !== ''),
+        };
+      case 'undo-failed':
+        return { standing: 'not sure', evidence: [event.failure.message] };
+      case 'step-succeeded':
+        return { standing: 'stands', evidence: event.evidence };
+      case 'step-failed':
+        return {
+          standing: event.failure.refused ? 'not done' : 'not sure',
+          evidence: [event.failure.message],
+        };
+      case 'step-interrupted':
+        return { standing: LANDED[event.landed], evidence: [event.evidence] };
+      case 'step-stale':
+        return { standing: 'not done', evidence: [event.message] };
+      default:
+    }
   }
+  return { standing: 'not sure', evidence: [] };
 }
