@@ -108,6 +108,7 @@ async function startServers(
   const store = new MemoryStore({ now, minor: minorVersion(spec.cluster.version ?? DEFAULT_VERSION) });
   const world = createWorld({ spec, store, clock, database, onError });
   await world.django?.start();
+  await database?.noteStart();
   world.start();
   if (spec.repository !== undefined) applyHistory(store, spec.repository, now());
   for (const namespace of spec.namespaces) seedAccess(store, namespace, spec.operator);

@@ -41,8 +41,7 @@ export interface Session {
   readonly user?: string;
 }
 
-/** The state under the name of a backup, and under this one. */
-export const AT_START = 'start';
+const AT_START = 'start';
 
 /** A real PostgreSQL with the bank's data, and the backups of its past. */
 export class Database {
@@ -81,7 +80,7 @@ export class Database {
     };
   }
 
-  /** How the database was then, by the name of a backup or AT_START. */
+  /** How the database was then, by the name of a backup, `nights-ago/1`, or `start`. */
   get snapshots(): ReadonlyMap<string, DatabaseSnapshot> {
     return this.#snapshots;
   }
@@ -113,7 +112,6 @@ export class Database {
         for (const name of [...names, `nights-ago/${nightsAgo}`]) this.#snapshots.set(name, snapshot);
       };
       await seedBankingDatabase({ spec, seed, now, run, night });
-      this.#snapshots.set(AT_START, await takeSnapshot(run));
     });
     if (!spec.ephemeral) return;
     await this.server.stop();
@@ -146,6 +144,11 @@ export class Database {
     rmSync(this.folder.data, { recursive: true, force: true });
     copyData(this.#dayOne, this.folder.data);
     giveTo(this.folder.data, this.user);
+  }
+
+  /** What is there now is what a world begins with. */
+  async noteStart(): Promise<void> {
+    this.#snapshots.set(AT_START, await this.within({ application: 'seed' }, (run) => takeSnapshot(run)));
   }
 
   /** A session of its own for that work. Rejects when the server does not accept one. */

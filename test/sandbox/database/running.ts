@@ -12,6 +12,7 @@ export async function startDatabase(input: Input): Promise<Database> {
   if (spec === undefined) throw new Error('no database was asked for');
   const database = new Database({ spec, seed: 1, now: Date.now() });
   await database.start();
+  await database.noteStart();
   return database;
 }
 
