@@ -46,6 +46,45 @@ function handOver(node) {
   });
 }
 
+const WORLDS = { run: 'INCIDENT', drill: 'DRILL', status: 'STATUS' };
+const LINES = ['--plain', '--json', '--yes', '--auto', '--confirm', '--answer', '--once', '-h', '--help'];
+
+function isAskedForLines(args, flags) {
+  return args.some((arg) => flags.indexOf(arg.replace(/=.*/, '')) >= 0);
+}
+
+/**
+ * The first frame, before anything is loaded. Whoever draws the next one takes the screen over; whoever prints a
+ * line instead leaves it first.
+ */
+function drawSkeleton(args) {
+  const world = args.length === 0 ? 'ROLLBOOK' : WORLDS[args[0]];
+  const { isatty } = require('tty');
+  if (world === undefined || isAskedForLines(args, LINES) || !isatty(0) || !isatty(1)) return undefined;
+  // A screen holds little and waits for keys: a small heap is worth more to it than rare collections.
+  const { setFlagsFromString } = require('v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--optimize-for-size');
+  fs.writeSync(1, `\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H ${world}   starting …`);
+  let isUp = true;
+  const leave = () => {
+    if (isUp) fs.writeSync(1, '\u001b[?25h\u001b[?1049l');
+    takeOver();
+  };
+  const interrupted = () => {
+    leave();
+    process.exit(130);
+  };
+  const takeOver = () => {
+    isUp = false;
+    process.removeListener('SIGINT', interrupted);
+    process.removeListener('exit', leave);
+  };
+  process.once('SIGINT', interrupted);
+  process.once('exit', leave);
+  return { leave, takeOver };
+}
+
 function start() {
   const [flag, more] = process.argv.slice(2);
   const only = more === undefined ? flag : undefined;
@@ -69,16 +108,22 @@ function start() {
       );
     return;
   }
-  const [command, ...rest] = process.argv.slice(2);
-  const isStatus = command === 'status' && !rest.some((arg) => arg === '-h' || arg === '--help');
+  const args = process.argv.slice(2);
+  const isStatus = args[0] === 'status' && !isAskedForLines(args, ['-h', '--help']);
   const main = path.join(root, 'dist', isStatus ? 'status.js' : 'main.js');
   if (!fs.existsSync(main)) {
     fail(`it is not built yet: run \`npm install\` (or \`npm run build\`) in ${root}.`);
     return;
   }
+  const skeleton = drawSkeleton(args);
   require('module').enableCompileCache();
-  const loaded = import(require('url').pathToFileURL(main).href);
-  if (isStatus) loaded.then((status) => status.main(rest));
+  import(require('url').pathToFileURL(main).href).then(
+    (program) => program.main && program.main(isStatus ? args.slice(1) : args, skeleton),
+    (error) => {
+      if (skeleton !== undefined) skeleton.leave();
+      throw error;
+    },
+  );
 }
 
 start();

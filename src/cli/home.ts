@@ -26,7 +26,9 @@ export async function home(io: Io): Promise<ExitCode> {
   }
   const { runHome } = await import('../view/run-home.tsx');
   for (;;) {
-    const choice = await runHome({ model: await homeModel() });
+    const model = await homeModel();
+    io.takeScreen?.();
+    const choice = await runHome({ model });
     if (choice.action === 'quit') return EXIT.succeeded;
     const code = await perform(choice, io);
     if (choice.action !== 'preview') return code;

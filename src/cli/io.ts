@@ -4,6 +4,15 @@ import { neutralise } from '../prose/neutralise.ts';
 export interface Io {
   out(line: string): void;
   err(line: string): void;
+  /** What is drawn from here on is drawn over what the launcher drew first. */
+  takeScreen?(): void;
+}
+
+/** What the launcher drew before anything was loaded. */
+export interface FirstFrame {
+  /** The terminal as it was. */
+  leave(): void;
+  takeOver(): void;
 }
 
 /** Arguments, file names and contexts come back in sentences: whatever they hold, a terminal must not obey it. */
@@ -16,4 +25,13 @@ export function ioOver(
   return { out: lineTo(out), err: lineTo(err) };
 }
 
-export const standardIo: Io = ioOver(process.stdout, process.stderr);
+/** Lines on standard output and error; the first of them takes away what the launcher drew. */
+export function standardIo(frame: FirstFrame | undefined): Io {
+  const { out, err } = ioOver(process.stdout, process.stderr);
+  if (frame === undefined) return { out, err };
+  const afterIt = (say: (line: string) => void) => (line: string) => {
+    frame.leave();
+    say(line);
+  };
+  return { out: afterIt(out), err: afterIt(err), takeScreen: frame.takeOver };
+}

@@ -15,6 +15,7 @@ import { drawSkeleton } from './skeleton.ts';
 
 /** Starts a host for the session and draws it here. */
 export async function runOnScreen(request: SessionRequest, io: Io): Promise<ExitCode> {
+  io.takeScreen?.();
   const skeleton = drawSkeleton(process.stdout, worldOf(request), whatStarts(request));
   // Ink is loaded while the host starts.
   const screen = import('../view/run-screen.tsx');

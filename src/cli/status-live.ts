@@ -28,6 +28,7 @@ export async function followStatus(
   try {
     if (isScreen) {
       const { runStatus } = await import('../view/run-status.tsx');
+      io.takeScreen?.();
       await runStatus({ context, namespace, follow });
     } else await untilInterrupted(follow, context, flags.json === true, io);
   } finally {
