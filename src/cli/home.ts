@@ -2,17 +2,20 @@ import { sessionHolder } from '../host/lock.ts';
 import { listSessions } from '../journal/sessions.ts';
 import type { SessionSummary } from '../journal/summary.ts';
 import { readCatalog } from '../runbook/catalog.ts';
-import type { HomeChoice, HomeModel, HomeRun, HomeRunbook, HomeSession } from '../view/home.ts';
+import type { HomeChoice, HomeModel, HomeRun, HomeRunbook, HomeSession, HomeTarget } from '../view/home.ts';
 import { attach } from './attach.ts';
+import { currentContext } from './current-context.ts';
 import { drill } from './drill.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { sessionsFolder } from './find-session.ts';
+import { typedProblem } from './inputs.ts';
 import type { Io } from './io.ts';
 import { list } from './list.ts';
 import { loadRunbook, runbookFolders } from './load.ts';
 import { preview } from './preview.ts';
 import { resume } from './resume.ts';
 import { run } from './run.ts';
+import { NO_SETTINGS, readSettings } from './settings.ts';
 import { VERSION } from './version.ts';
 
 const NO_FLAGS = { input: [], confirm: [], answer: [] } as const;
@@ -38,9 +41,9 @@ export async function home(io: Io): Promise<ExitCode> {
 function perform(choice: Exclude<HomeChoice, { action: 'quit' }>, io: Io): Promise<ExitCode> {
   switch (choice.action) {
     case 'run':
-      return run(choice.runbook.file, NO_FLAGS, io);
+      return run(choice.runbook.file, { ...NO_FLAGS, input: assignments(choice.given) }, io);
     case 'preview':
-      return preview(choice.runbook.file, NO_FLAGS, io);
+      return preview(choice.runbook.file, { ...NO_FLAGS, input: assignments(choice.given) }, io);
     case 'drill':
       return drill(choice.runbook.file, { ...NO_FLAGS, scenario: choice.scenario }, io);
     case 'resume':
@@ -50,7 +53,20 @@ function perform(choice: Exclude<HomeChoice, { action: 'quit' }>, io: Io): Promi
   }
 }
 
+function assignments(given: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.entries(given).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Where a session begun here would work: as kubectl would, and as rollbook.yaml knows that context. */
+async function targetOf(): Promise<HomeTarget | undefined> {
+  const found = currentContext(process.env);
+  if (found === undefined) return undefined;
+  const { contexts } = await readSettings(process.cwd(), process.env).catch(() => NO_SETTINGS);
+  return { ...found, production: contexts[found.context]?.production === true };
+}
+
 async function homeModel(): Promise<HomeModel> {
+  const target = await targetOf();
   const sessions = listSessions(sessionsFolder());
   const runbooks: HomeRunbook[] = [];
   const problems: string[] = [];
@@ -68,7 +84,14 @@ async function homeModel(): Promise<HomeModel> {
       );
     }
   }
-  return { version: VERSION, runbooks, sessions: sessions.flatMap(openSession), problems };
+  return {
+    version: VERSION,
+    ...(target === undefined ? {} : { target }),
+    runbooks,
+    sessions: sessions.flatMap(openSession),
+    problems,
+    check: typedProblem,
+  };
 }
 
 function lastRuns(

@@ -45,6 +45,13 @@ export function checkInputs(runbook: Runbook, given: ReadonlyMap<string, Json>):
   refuse(problemsOf(runbook, given));
 }
 
+/** Why a text typed for an input is not taken; undefined when it fits. */
+export function typedProblem(spec: InputSpec, text: string): string | undefined {
+  if (text.trim() === '') return `${spec.name} has to be given.`;
+  const expected = inputProblem(typedValue(spec, text), spec);
+  return expected === undefined ? undefined : `It is to be ${expected}.`;
+}
+
 function refuse(problems: readonly string[]): void {
   if (problems.length > 0) throw new CommandFailure(problems.join('\n'), EXIT.usage);
 }

@@ -1,5 +1,6 @@
 import type { SessionEnd, SessionMode } from '../engine/event.ts';
-import type { Runbook } from '../runbook/runbook.ts';
+import type { InputSpec, Runbook } from '../runbook/runbook.ts';
+import { formFor, type HomeForm } from './home-form.ts';
 import { emptyField, type TextField, textOf } from './text-field.ts';
 
 /** A runbook on the home screen. */
@@ -30,17 +31,33 @@ export interface HomeSession {
   readonly where?: string;
 }
 
+/** Where enter would begin a session: the context that kubectl would use. */
+export interface HomeTarget {
+  readonly context: string;
+  readonly namespace?: string;
+  readonly production: boolean;
+}
+
 export interface HomeModel {
   readonly version: string;
+  /** Absent: there is no cluster to work in. */
+  readonly target?: HomeTarget;
   readonly runbooks: readonly HomeRunbook[];
   /** Newest first. */
   readonly sessions: readonly HomeSession[];
   /** Files that could not be read, a sentence each. */
   readonly problems: readonly string[];
+  /** Why a value that was typed for an input is not taken, a sentence. */
+  check(spec: InputSpec, text: string): string | undefined;
 }
 
 export type HomeChoice =
-  | { readonly action: 'run' | 'preview'; readonly runbook: Runbook }
+  | {
+      readonly action: 'run' | 'preview';
+      readonly runbook: Runbook;
+      /** Inputs that had to be asked for, as they were typed. */
+      readonly given?: Readonly<Record<string, string>>;
+    }
   | { readonly action: 'drill'; readonly runbook: Runbook; readonly scenario: string }
   | { readonly action: 'resume' | 'attach'; readonly session: string }
   | { readonly action: 'quit' };
@@ -53,7 +70,8 @@ export interface HomeState {
   readonly typing?: TextField;
   readonly over?:
     | { readonly type: 'help'; readonly top: number }
-    | { readonly type: 'drill'; readonly focus: number };
+    | { readonly type: 'drill'; readonly focus: number }
+    | HomeForm;
   readonly notice?: string;
 }
 
@@ -102,11 +120,9 @@ export function pressHome(model: HomeModel, before: HomeState, action: string | 
     }
     case 'run':
       if (session !== undefined) return { state, choice: goOn(session) };
-      return runbook === undefined ? { state } : { state, choice: { action, runbook: runbook.runbook } };
+      return runbook === undefined ? { state } : begin(state, action, runbook.runbook);
     case 'preview':
-      return runbook === undefined
-        ? pickFirst(state)
-        : { state, choice: { action, runbook: runbook.runbook } };
+      return runbook === undefined ? pickFirst(state) : begin(state, action, runbook.runbook);
     case 'drill':
       if (runbook === undefined) return pickFirst(state);
       return runbook.scenarios.length === 0
@@ -129,6 +145,12 @@ export function pressHome(model: HomeModel, before: HomeState, action: string | 
     default:
       return { state };
   }
+}
+
+/** At once, or after what the runbook has to be told. */
+function begin(state: HomeState, action: HomeForm['action'], runbook: Runbook): HomePressed {
+  const form = formFor(action, runbook);
+  return form === undefined ? { state, choice: { action, runbook } } : { state: { ...state, over: form } };
 }
 
 function goOn(session: HomeSession): HomeChoice {

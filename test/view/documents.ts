@@ -7,6 +7,9 @@ const HOUR = 3_600_000;
 
 export const home: HomeModel = {
   version: '0.1.0',
+  target: { context: 'prod-eu', namespace: 'banking-app', production: true },
+  check: (_spec, text) =>
+    text === 'wrong' ? 'It is to be right.' : text === '' ? 'It has to be given.' : undefined,
   runbooks: [
     {
       runbook,

@@ -1,10 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ThemeContext } from '../../src/view/components/row-text.tsx';
-import { type HomeChoice, type HomeState, initialHome, pressHome } from '../../src/view/home.ts';
-import { homePlace } from '../../src/view/home-keys.ts';
+import {
+  type HomeChoice,
+  type HomeModel,
+  type HomeState,
+  initialHome,
+  pressHome,
+} from '../../src/view/home.ts';
+import { formFor, type HomeForm } from '../../src/view/home-form.ts';
+import { homePlace, typeForm } from '../../src/view/home-keys.ts';
 import { bindingFor } from '../../src/view/keys.ts';
+import { formFrame } from '../../src/view/rows/form-rows.ts';
 import { HomeScreen } from '../../src/view/screens/home-screen.tsx';
 import { PreviewScreen } from '../../src/view/screens/preview-screen.tsx';
+import { plainText } from '../../src/view/text/row.ts';
 import { themeFor } from '../../src/view/theme.ts';
 import { home, preview } from './documents.ts';
 import { NARROW, NOW, WIDE } from './screen.ts';
@@ -15,11 +24,11 @@ const terminals: TestTerminal[] = [];
 // biome-ignore lint/suspicious/noControlCharactersInRegex: styles are left out of the pictures
 const text = (terminal: TestTerminal) => terminal.frame().replace(/\u001b\[[0-9;]*m/g, '');
 
-function open(size = WIDE) {
+function open(size = WIDE, model = home) {
   const choices: HomeChoice[] = [];
   const terminal = draw(
     <ThemeContext value={theme}>
-      <HomeScreen model={home} now={NOW} onChoice={(choice) => choices.push(choice)} />
+      <HomeScreen model={model} now={NOW} onChoice={(choice) => choices.push(choice)} />
     </ThemeContext>,
     size,
   );
@@ -93,6 +102,95 @@ describe('home', () => {
     await expect.poll(() => text(terminal)).toContain('nothing real is touched');
     terminal.type('\r');
     await expect.poll(() => choices).toMatchObject([{ action: 'drill', scenario: 'straight' }]);
+  });
+});
+
+describe('what a runbook has to be told', () => {
+  const asking: HomeModel = {
+    ...home,
+    runbooks: home.runbooks.map((one) => ({
+      ...one,
+      runbook: {
+        ...one.runbook,
+        inputs: [
+          { name: 'namespace', type: 'string', required: true, default: 'banking-app' },
+          { name: 'version', type: 'string', required: true, description: 'The version to go back to' },
+          { name: 'environment', type: 'choice', required: true, choices: ['production', 'stage'] },
+          { name: 'token', type: 'secret', required: true, description: 'A token of the day' },
+        ],
+      },
+    })),
+  };
+  /** Enter opens the form; then each text is typed and taken. */
+  function typed(...texts: readonly string[]): { state: HomeState; choice?: HomeChoice } {
+    let pressed: { state: HomeState; choice?: HomeChoice } = pressHome(asking, initialHome(asking), 'run');
+    const press = (name: string, input = '') => {
+      const { over } = pressed.state;
+      if (over?.type === 'form') pressed = typeForm(asking, pressed.state, over, { name, input });
+    };
+    for (const text of texts) {
+      for (const character of text) press(character, character);
+      press('enter');
+    }
+    return pressed;
+  }
+
+  it('is asked before it begins: what is needed and has no default', () => {
+    const { over } = typed().state;
+    expect(over?.type === 'form' && over.fields.map(({ spec }) => spec.name)).toEqual([
+      'version',
+      'environment',
+      'token',
+    ]);
+    expect(typed('v1', 'stage', 'hush-hush').choice).toMatchObject({
+      action: 'run',
+      runbook: { id: 'banking-app/application-rollback' },
+      given: { version: 'v1', environment: 'stage', token: 'hush-hush' },
+    });
+  });
+
+  it('is not taken when it does not fit, and says why', () => {
+    const { state, choice } = typed('wrong');
+    expect(choice).toBeUndefined();
+    expect(state.over).toMatchObject({ at: 0, problem: 'It is to be right.' });
+    expect(typed('v1', '').state.over).toMatchObject({ at: 1, problem: 'It has to be given.' });
+  });
+
+  it('is left with esc, and nothing begins', () => {
+    const { state } = typed('v1');
+    const left = typeForm(asking, state, state.over as HomeForm, { name: 'esc', input: '' });
+    expect(left).toEqual({ state: expect.not.objectContaining({ over: expect.anything() }) });
+  });
+
+  it('fits its room, however much has to be told', () => {
+    const inputs = Array.from({ length: 12 }, (_, place) => ({
+      name: `input-${place}`,
+      type: 'string' as const,
+      required: true,
+      description: 'What it is for, in a sentence that takes more than one line of a small window. '.repeat(
+        2,
+      ),
+    }));
+    const [one] = home.runbooks;
+    const form = one && formFor('run', { ...one.runbook, inputs });
+    const rows = form === undefined ? [] : formFrame(form, home, { width: 72, height: 22 });
+    expect(rows.length).toBeLessThanOrEqual(22);
+    expect(rows.map(plainText).join('\n')).toMatch(/❯ input-0[\s\S]*input-11[\s\S]*enter next/);
+  });
+
+  it('is drawn, a secret as dots, with the cluster it will work in', async () => {
+    for (const size of [NARROW, WIDE]) {
+      const { terminal, choices } = open(size, asking);
+      await expect.poll(() => text(terminal)).toContain('Runbooks  3');
+      for (const keys of ['\r', 'v1.8.3', '\r', 'stage', '\r', 'hush']) terminal.type(keys);
+      await expect.poll(() => text(terminal)).toContain('••••');
+      expect(text(terminal)).not.toContain('hush');
+      await expect(`${text(terminal)}\n`).toMatchFileSnapshot(
+        `pictures/home-form-${size.columns}x${size.rows}.txt`,
+      );
+      terminal.type('\r');
+      await expect.poll(() => choices).toMatchObject([{ given: { token: 'hush' } }]);
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import { type HomeModel, type HomeState, homeItems } from '../home.ts';
 import { homePlace } from '../home-keys.ts';
 import type { Size } from '../layout.ts';
 import { hintRow, placeHints } from '../rows/footer-rows.ts';
+import { formFrame } from '../rows/form-rows.ts';
 import { helpFrame } from '../rows/help-rows.ts';
 import { drillFrame, homeHeader, outlineFrame, runbooksFrame, sessionsFrame } from '../rows/home-rows.ts';
 import { fitted, row, span } from '../text/row.ts';
@@ -43,6 +44,13 @@ export function HomePanes({ model, state, size, now }: HomePanesProps) {
           </Box>
           {state.over?.type === 'drill' && items.runbook !== undefined && (
             <Centered area={body} width={width} rows={drillFrame(items.runbook, state.over.focus, width)} />
+          )}
+          {state.over?.type === 'form' && (
+            <Centered
+              area={body}
+              width={width}
+              rows={formFrame(state.over, model, { width, height: body.height })}
+            />
           )}
         </Box>
       )}

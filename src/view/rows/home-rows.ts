@@ -8,9 +8,14 @@ import { clip } from '../text/width.ts';
 import { fieldRow } from '../text-field.ts';
 import { frames, glyphs } from '../theme.ts';
 import { WORLDS } from './header-rows.ts';
+import { targetRow } from './target-row.ts';
 
 export function homeHeader(model: HomeModel, width: number): readonly Row[] {
-  const left = row(span(' ROLLBOOK ', 'badge-good'), span('  runbooks for the person on call', 'muted'));
+  const left = row(
+    span(' ROLLBOOK ', 'badge-good'),
+    span('  enter works in  ', 'muted'),
+    ...targetRow(model.target),
+  );
   return [spread(left, row(span(`${model.version} `, 'muted')), width)];
 }
 

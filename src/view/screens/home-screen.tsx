@@ -2,8 +2,16 @@ import { useInput, usePaste, useWindowSize } from 'ink';
 import { useRef, useState } from 'react';
 import { HomePanes } from '../components/home-panes.tsx';
 import { Rows } from '../components/rows.tsx';
-import { type HomeChoice, type HomeModel, type HomeState, initialHome, pressHome } from '../home.ts';
-import { homePlace, pressHelp, typeHome } from '../home-keys.ts';
+import {
+  type HomeChoice,
+  type HomeModel,
+  type HomePressed,
+  type HomeState,
+  initialHome,
+  pressHome,
+} from '../home.ts';
+import { pasteForm } from '../home-form.ts';
+import { homePlace, pressHelp, typeForm, typeHome } from '../home-keys.ts';
 import { bindingFor, keyName } from '../keys.ts';
 import { isTooSmall, SMALLEST } from '../layout.ts';
 import { paragraph } from '../text/row.ts';
@@ -26,19 +34,23 @@ export function HomeScreen({ model, now, onChoice }: HomeScreenProps) {
     latest.current = next;
     setState(next);
   };
+  const take = ({ state: next, choice }: HomePressed) => {
+    update(next);
+    if (choice !== undefined) onChoice(choice);
+  };
   useInput((input, key) => {
     const name = keyName(input, key);
     const before = latest.current;
     if (name === 'ctrl+c') return onChoice({ action: 'quit' });
     if (before.typing !== undefined) return update(typeHome(before, name, input));
+    if (before.over?.type === 'form') return take(typeForm(model, before, before.over, { name, input }));
     const action = bindingFor(homePlace(before), name)?.action;
     if (before.over?.type === 'help') return update(pressHelp(before, action));
-    const pressed = pressHome(model, before, action);
-    update(pressed.state);
-    if (pressed.choice !== undefined) onChoice(pressed.choice);
+    take(pressHome(model, before, action));
   });
   usePaste((text) => {
-    const { typing } = latest.current;
+    const { typing, over } = latest.current;
+    if (over?.type === 'form') update({ ...latest.current, over: pasteForm(over, text) });
     if (typing !== undefined) update({ ...latest.current, typing: insert(typing, text) });
   });
   if (isTooSmall(size)) {
