@@ -10,8 +10,8 @@ export interface ListedMigration extends MigrationName {
   readonly applied: boolean;
 }
 
-const PLANNED = /^\[([ X])\] {1,2}([A-Za-z_]\w*)\.(\w+)(?=\s|$)/;
-const LISTED = /^ \[([ X-])\] (\w+)(?=\s|$)/;
+const PLANNED = /^\[([ X])\] {1,2}([A-Za-z_]\w*)\.([^\s.]+)(?=\s|$)/;
+const LISTED = /^ \[([ X-])\] ([^\s.]+)(?=\s|$)/;
 const APP = /^([A-Za-z_]\w*)$/;
 
 /**

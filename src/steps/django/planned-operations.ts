@@ -6,7 +6,7 @@ export interface PlannedMigration extends MigrationName {
   readonly operations: readonly string[];
 }
 
-const HEADING = /^([A-Za-z_]\w*)\.(\w+)$/;
+const HEADING = /^([A-Za-z_]\w*)\.([^\s.]+)$/;
 const OPERATION = /^ {4}(\S.*)$/;
 const NOTHING = /^ {2}No planned migration operations\.$/;
 

@@ -51,7 +51,7 @@ export async function surveyMigrations(
   if (images.length === 0) {
     throw new StepFailure(
       `No pod with the labels ${wanted.selector} could list its migrations: ${silent.map(({ pod, because }) => `pod/${pod} ${because}`).join('; ')}.`,
-      { next: 'Name pods whose image has Django, or the path of its manage.py.' },
+      { next: 'Say which pods have Django, what their interpreter is called, and where manage.py is.' },
     );
   }
   return { images, silent, applied: recorded ?? union(images), fromDatabase: recorded !== undefined };

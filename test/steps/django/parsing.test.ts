@@ -36,6 +36,7 @@ describe('showmigrations', () => {
       '2026-01-02 INFO boot starting\r\n[X]  accounts.0001_initial\r\nDEBUG [ ] not.one of them\r\n[X]  accounts.0002_x\r\n',
       ['+accounts.0001_initial', '+accounts.0002_x'],
     ],
+    ['names that are no identifiers', '[X]  shop.0002-rename\n', ['+shop.0002-rename']],
     ['nothing of the kind', 'No installed app with label nope.\n', []],
   ])('reads %s', (_, output, expected) => {
     expect(listed(output)).toEqual(expected);
