@@ -72,7 +72,11 @@ export class DatabasePod {
     const { database, ephemeral } = this.#options;
     if (ephemeral && this.#owner !== uid && !database.server.running) database.reset();
     if (!database.server.running) this.#owner = uid;
-    return database.server.start();
+    return database.server.start().catch((error: unknown) => {
+      // As a container that ends again: its kubelet tries once more, later.
+      this.#exited();
+      throw error;
+    });
   }
 
   /** One after the other: a server that still stops is not started. */

@@ -22,7 +22,7 @@ const backup = z.strictObject({
     ]),
   ),
   /** In place of backup-YYYYMMDD-020000.sql. */
-  name: z.optional(z.string().check(z.minLength(1), z.regex(/^[^/\0]+$/))),
+  name: z.optional(z.string().check(z.minLength(1), z.regex(/^(?!\.{1,2}$)[^/\0]+$/))),
 });
 
 /** Somebody who is connected besides the application, and stays when its Deployments are scaled down. */
@@ -104,4 +104,15 @@ export function completeDatabase(
     backupFreeBytes: given.backupFreeBytes,
     ephemeral: given.ephemeral ?? false,
   };
+}
+
+/** A sentence for each name that two backups would have. */
+export function backupProblems({ backups }: DatabaseSpec): readonly string[] {
+  const names = backups.map(({ nightsAgo, kind, name }) =>
+    JSON.stringify(
+      name ?? (kind === 'custom' ? `a dump of ${nightsAgo} nights ago` : `${nightsAgo} nights ago`),
+    ),
+  );
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...twice].map((name) => `database.backups: two of them are ${name}; give one a name of its own`);
 }

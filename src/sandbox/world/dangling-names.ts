@@ -1,7 +1,8 @@
+import { backupProblems } from '../database/database-spec.ts';
 import { KAS_DEPLOYMENT, KAS_SERVICES } from '../kas/names.ts';
 import type { PresetInput, WorldSpec } from './spec.ts';
 
-/** Names that nothing in the world bears: most likely a typing error. */
+/** Names that nothing in the world bears, or that two would: most likely a typing error. */
 export function danglingNames(spec: WorldSpec, preset: PresetInput | undefined): string[] {
   const ownDeployments = spec.deployments.map(({ name }) => name);
   const deployments = new Set(spec.kas === undefined ? ownDeployments : [KAS_DEPLOYMENT]);
@@ -24,6 +25,7 @@ export function danglingNames(spec: WorldSpec, preset: PresetInput | undefined):
       .filter((name) => !known.has(name))
       .map((name) => `no ${what} is called "${name}"; there are ${[...known].join(', ')}`);
   return [
+    ...(spec.database === undefined ? [] : backupProblems(spec.database)),
     ...missing(namedDeployments, deployments, 'deployment'),
     ...missing(
       [...spec.traffic.map((item) => item.service), ...Object.keys(preset?.services ?? {})],

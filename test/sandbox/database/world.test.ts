@@ -216,6 +216,16 @@ test('names that nothing bears are found before anything starts', () => {
   );
   expect(() => readWorldSpec({ preset: 'banking-app', database: { acounts: 3 } })).toThrow('acounts');
   expect(() => readWorldSpec({ preset: 'kas-fleet-manager', database: true })).toThrow('"postgres"');
+  const backups = (...list: object[]) =>
+    readWorldSpec({ preset: 'banking-app', database: { backups: list } });
+  expect(() => backups({ nightsAgo: 1 }, { nightsAgo: 1, kind: 'empty' })).toThrow(
+    'two of them are "1 nights ago"',
+  );
+  expect(() =>
+    backups({ nightsAgo: 1 }, { nightsAgo: 1, kind: 'custom' }, { nightsAgo: 1, name: '1' }),
+  ).not.toThrow();
+  expect(() => backups({ nightsAgo: 1, name: '..' })).toThrow('name');
+  expect(() => backups({ nightsAgo: 1, name: 'a/b' })).toThrow('name');
 });
 
 async function sandboxWithDatabase(): Promise<RunningSandbox> {
