@@ -65,7 +65,6 @@ function drawSkeleton(args) {
   const { setFlagsFromString } = require('v8');
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--optimize-for-size');
-  fs.writeSync(1, `\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H ${world}   starting …`);
   let isUp = true;
   const leave = () => {
     if (isUp) fs.writeSync(1, '\u001b[?25h\u001b[?1049l');
@@ -82,6 +81,7 @@ function drawSkeleton(args) {
   };
   process.once('SIGINT', interrupted);
   process.once('exit', leave);
+  fs.writeSync(1, `\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H ${world}   starting …`);
   return { leave, takeOver };
 }
 

@@ -17,12 +17,3 @@ it.each<[string, readonly string[], string, number]>([
   expect(screen.raw().startsWith('\u001b[?1049h')).toBe(true);
   expect([screen.isAlternate(), screen.isCursorShown()]).toEqual([false, true]);
 });
-
-it('gives it back to Ctrl-C as well', async () => {
-  const screen = openScreen(newPlace(), ['drill', 'banking-app/application-rollback']);
-  await screen.sees('DRILL');
-  screen.press('\u0003');
-  await screen.exited;
-  await screen.lost('DRILL');
-  expect([screen.isAlternate(), screen.isCursorShown()]).toEqual([false, true]);
-});

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { spawn as spawnPty } from '@lydell/node-pty';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const launcher = path.resolve(import.meta.dirname, '../../bin/rollbook.cjs');
@@ -125,4 +126,64 @@ describe('the launcher', () => {
     });
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
   });
+});
+
+describe('in a terminal', () => {
+  function open(main: string, ...args: readonly string[]) {
+    const pty = spawnPty(process.execPath, [packageOf({ main }), ...args], { cols: 80, rows: 24 });
+    let text = '';
+    const looks = new Set<() => void>();
+    pty.onData((data) => {
+      text += data;
+      for (const look of looks) look();
+    });
+    const exited = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
+    onTestFinished(() => pty.kill('SIGKILL'));
+    const saw = (what: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (text.includes(what)) resolve();
+        };
+        looks.add(look);
+        look();
+      });
+    return { pty, exited, saw, text: () => text };
+  }
+
+  it('draws which world it will be before anything is loaded, and gives the terminal back to Ctrl-C', async () => {
+    const { pty, exited, saw, text } = open(
+      'export const main = () => setInterval(() => {}, 1000);',
+      'drill',
+      'x',
+    );
+    await saw('DRILL');
+    pty.write('\u0003');
+    expect(await exited).toBe(130);
+    await saw('\u001b[?1049l');
+    expect(text().startsWith('\u001b[?1049h')).toBe(true);
+  });
+
+  it('leaves the screen to who takes it over, and gives it back when nobody did', async () => {
+    const taken = open(
+      'export const main = (args, frame) => { frame.takeOver(); console.log("mine"); };',
+      'run',
+      'x',
+    );
+    expect(await taken.exited).toBe(0);
+    await taken.saw('mine');
+    expect(taken.text()).not.toContain('\u001b[?1049l');
+    const left = open('export const main = () => {};', 'run', 'x');
+    expect(await left.exited).toBe(0);
+    await left.saw('\u001b[?1049l');
+  });
+
+  it.each([['drill', 'x', '--plain'], ['run', 'x', '--json'], ['list'], ['status', '--once']])(
+    'draws nothing where lines are wanted: %s %s',
+    async (...args) => {
+      const { exited, saw, text } = open('console.log("a line"); export const main = () => {};', ...args);
+      await exited;
+      if (args[0] !== 'status') await saw('a line');
+      expect(text()).not.toContain('\u001b[?1049h');
+    },
+  );
 });
