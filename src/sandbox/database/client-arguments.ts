@@ -25,7 +25,7 @@ const VALUE_OPTIONS: Readonly<Record<string, string>> = {
 };
 
 const PORT = '5432';
-const SOCKETS = ['/var/run/postgresql', '/run/postgresql', '/tmp'];
+const SOCKETS = ['/var/run/postgresql', '/run/postgresql'];
 /** Names of the server's own host, and of its Service. */
 const OWN_HOSTS = ['localhost', '127.0.0.1', '::1', 'postgres', 'postgres-service'];
 
