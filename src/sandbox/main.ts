@@ -106,7 +106,7 @@ async function startServers(
 ): Promise<Sandbox> {
   const now = () => clock.now();
   const store = new MemoryStore({ now, minor: minorVersion(spec.cluster.version ?? DEFAULT_VERSION) });
-  const world = createWorld({ spec, store, clock, database, onError });
+  const world = createWorld({ spec, store, clock, database, folder, onError });
   await world.django?.start();
   await database?.noteStart();
   world.start();

@@ -32,6 +32,7 @@ const PROBING_RULES: readonly PolicyRule[] = [
 
 const OPERATOR_RULES: readonly PolicyRule[] = [
   ...PROBING_RULES,
+  { apiGroups: [''], resources: ['pods/exec'], verbs: ['get', 'create'] },
   { apiGroups: [''], resources: ['services'], verbs: ['patch', 'update'] },
   { apiGroups: ['apps'], resources: ['deployments', 'deployments/scale'], verbs: ['patch', 'update'] },
   {

@@ -29,7 +29,7 @@ const BY_SUBRESOURCE: Readonly<Record<string, Handler>> = {
   log: readLog,
   proxy: proxyRequest,
   exec: () => {
-    throw ApiError.notImplemented('the sandbox does not run commands in pods');
+    throw ApiError.badRequest('Upgrade request required');
   },
 };
 

@@ -13,7 +13,7 @@ interface ContainerStatus extends Named {
 }
 
 /** The container that is asked for, or the only one there is. Throws ApiError BadRequest. */
-function containerOf(pod: StoredObject, asked: string | null): string {
+export function containerOf(pod: StoredObject, asked: string | null): string {
   const containers: readonly Named[] = pod.spec?.containers ?? [];
   const initContainers: readonly Named[] = pod.spec?.initContainers ?? [];
   const { name } = pod.metadata;

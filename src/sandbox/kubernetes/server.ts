@@ -11,6 +11,7 @@ import { authenticate, impersonated } from './authentication.ts';
 import { authorizePath, authorizeResource } from './authorization.ts';
 import { parseBody } from './body.ts';
 import { DEFAULT_USERS } from './default-access.ts';
+import { createExecServer } from './exec.ts';
 import { generalPath } from './general-paths.ts';
 import { handle } from './handle.ts';
 import { isTree } from './json.ts';
@@ -182,6 +183,8 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
   const { certificate } = options;
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response);
   const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
+  const exec = createExecServer({ cluster, users, audit });
+  server.on('upgrade', exec.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -189,10 +192,11 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
   const { port } = server.address() as AddressInfo;
   return {
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
-    openStreams: () => streams.size,
+    openStreams: () => streams.size + exec.open(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        exec.close();
         server.closeAllConnections();
       }),
   };

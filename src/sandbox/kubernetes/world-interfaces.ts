@@ -103,6 +103,8 @@ export interface RequestAttributes {
   readonly namespace?: string;
   readonly name?: string;
   readonly dryRun: boolean;
+  /** Of an exec: program and arguments, parted by spaces. */
+  readonly command?: string;
 }
 
 export type FaultAnswer =
@@ -113,7 +115,9 @@ export type FaultAnswer =
   /** Closes the connection, nothing done. */
   | { readonly drop: true }
   /** Does the request, then closes the connection without an answer: the caller cannot know. */
-  | { readonly dropAnswer: true };
+  | { readonly dropAnswer: true }
+  /** Of an exec: the connection breaks off so much later, while the program goes on. */
+  | { readonly dropAfterMs: number };
 
 /** What a fault can do to the watches of the server. */
 export interface WatchControl {

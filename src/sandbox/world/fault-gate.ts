@@ -26,6 +26,7 @@ export type WorldAction = Exclude<
       | 'delay'
       | 'drop-connection'
       | 'drop-answer'
+      | 'break-off'
       | 'answer-late'
       | 'cut-watches'
       | 'expire-history';
@@ -124,6 +125,8 @@ export class ScenarioFaults implements FaultGate {
         return { drop: true };
       case 'drop-answer':
         return { dropAnswer: true };
+      case 'break-off':
+        return { dropAfterMs: pace(action.seconds * 1000) };
       case 'answer-late':
         return { delayMs: pace(action.seconds * 1000), afterwards: true };
       case 'cut-watches':
@@ -142,7 +145,12 @@ export class ScenarioFaults implements FaultGate {
 
 function matches(match: RequestMatch, request: RequestAttributes): boolean {
   const fields = ['user', 'verb', 'group', 'resource', 'subresource', 'namespace', 'name', 'dryRun'] as const;
-  return fields.every((field) => match[field] === undefined || match[field] === request[field]);
+  const { command } = match;
+  return (
+    fields.every((field) => match[field] === undefined || match[field] === request[field]) &&
+    (command === undefined ||
+      (request.command !== undefined && new RegExp(command, 'u').test(request.command)))
+  );
 }
 
 function requestText({ verb, resource, subresource, name, user, dryRun }: RequestAttributes): string {

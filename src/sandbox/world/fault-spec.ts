@@ -19,6 +19,8 @@ const requestMatch = z.strictObject({
   namespace: z.optional(z.string()),
   name: z.optional(z.string()),
   dryRun: z.optional(z.boolean()),
+  /** Of an exec: a pattern for program and arguments, parted by spaces. */
+  command: z.optional(z.string()),
   /** The how manieth matching request is the first to be hit; 1 unless told. */
   nth: z.optional(count),
   /** How many matching requests are hit from there on; 1 unless told, `always` for all. */
@@ -52,6 +54,8 @@ const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('drop-connection') }),
   /** Does the request and closes the connection without an answer. */
   z.strictObject({ do: z.literal('drop-answer') }),
+  /** Of an exec: the connection breaks off so many seconds after its start, and the program goes on. */
+  z.strictObject({ do: z.literal('break-off'), seconds }),
   /** Does the request and answers later; of the inboxes alone. */
   z.strictObject({ do: z.literal('answer-late'), seconds }),
   z.strictObject({ do: z.literal('cut-watches'), refuseSeconds: z.optional(seconds) }),

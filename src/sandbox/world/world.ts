@@ -1,7 +1,11 @@
+import { Containers } from '../containers/containers.ts';
+import type { Installer } from '../containers/installation.ts';
 import type { Database } from '../database/database.ts';
 import { createDatabaseLife } from '../database/database-life.ts';
+import { databaseInstaller } from '../database/database-pod.ts';
 import type { DatabaseReferee } from '../database/referee.ts';
 import { Django } from '../django/django.ts';
+import { djangoInstaller } from '../django/installer.ts';
 import { KasMetrics } from '../kas/kas-metrics.ts';
 import { kasProgram, kasSpeech } from '../kas/kas-program.ts';
 import type { KasState } from '../kas/kas-state.ts';
@@ -45,6 +49,8 @@ export interface WorldOptions {
   readonly clock: SandboxClock;
   /** Started; of a world that has one. */
   readonly database?: Database | undefined;
+  /** Where the files of containers are kept; without it, nothing can be run in them. */
+  readonly folder?: string | undefined;
   /** Told of what went wrong inside; the world goes on. */
   readonly onError: (error: unknown) => void;
 }
@@ -68,9 +74,22 @@ export interface World extends KubernetesWorld {
   readonly kas: KasState | undefined;
 }
 
+/** What the images of the world bring into their containers. */
+function installersOf(
+  { database: described }: WorldSpec,
+  database: Database | undefined,
+  django: Django | undefined,
+): readonly Installer[] {
+  return [
+    ...(database === undefined ? [] : [databaseInstaller(database, described?.backupFreeBytes)]),
+    ...(django === undefined ? [] : [djangoInstaller(django)]),
+  ];
+}
+
 const NOBODY = { deployment: '', version: '', namespace: '' };
 
-export function createWorld({ spec: described, store, clock, database, onError }: WorldOptions): World {
+export function createWorld(options: WorldOptions): World {
+  const { spec: described, store, clock, database, folder, onError } = options;
   const kas = described.kas && createKasState(described.kas, described.seed, clock.now());
   const spec = kas === undefined ? described : withKas(described, kas, clock.now());
   const pace = (milliseconds: number) => milliseconds / spec.timeScale;
@@ -167,8 +186,14 @@ export function createWorld({ spec: described, store, clock, database, onError }
   };
   const faults = new ScenarioFaults({ faults: spec.faults, clock, pace, act, onError });
 
+  const exec =
+    folder === undefined
+      ? undefined
+      : new Containers({ store, folder, installers: installersOf(spec, database, django) });
+
   return {
     logs,
+    ...(exec === undefined ? {} : { exec }),
     kas,
     django,
     proxy: new ApplicationProxy({
@@ -194,7 +219,9 @@ export function createWorld({ spec: described, store, clock, database, onError }
       for (const controller of controllers) controller.start();
       // After the kubelet, which lets the containers say their last words.
       view.on(PODS, ({ type, object }) => {
-        if (type === 'DELETED') logs.forget(object);
+        if (type !== 'DELETED') return;
+        logs.forget(object);
+        exec?.ended(object.metadata);
       });
       monitoring?.start();
       databaseLife?.start((pod) => kubelet.reconsider(pod), logs);
@@ -204,6 +231,7 @@ export function createWorld({ spec: described, store, clock, database, onError }
       faults.stop();
       monitoring?.stop();
       databaseLife?.stop();
+      exec?.stop();
       for (const controller of controllers) controller.stop();
       events.stop();
       view.stop();

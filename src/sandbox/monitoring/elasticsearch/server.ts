@@ -56,7 +56,8 @@ async function answered(
     const { status, body } = refusal(fault.respond);
     return json(request, body, status);
   }
-  if (fault !== undefined) await new Promise<void>((resolve) => clock.after(fault.delayMs, resolve));
+  if (fault !== undefined && 'delayMs' in fault)
+    await new Promise<void>((resolve) => clock.after(fault.delayMs, resolve));
   try {
     const now = clock.now();
     const { method, headers } = request;
