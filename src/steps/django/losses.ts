@@ -23,7 +23,7 @@ export async function lossesOf(
   for (const { table, column } of changes.droppedColumns) {
     if (gone.has(table)) continue;
     const count = await counted(database, `SELECT count(${column}) AS count FROM ${table}`);
-    losses.push({ what: `${plainName(table)}.${plainName(column)}`, kind: 'column', count });
+    losses.push({ what: columnName(table, column), kind: 'column', count });
   }
   for (const table of gone) {
     const count = await counted(database, `SELECT count(*) AS count FROM ${table}`);
@@ -38,6 +38,18 @@ async function counted(database: Database | undefined, select: string): Promise<
   if (database === undefined) return undefined;
   const rows = await ifTold(database.ask(select));
   return counts.safeParse(rows).data?.[0]?.count;
+}
+
+/** What statements drop, named as losses are. */
+export function droppedNames({ droppedColumns, droppedTables }: SchemaChanges): readonly string[] {
+  return [
+    ...droppedColumns.map(({ table, column }) => columnName(table, column)),
+    ...droppedTables.map(plainName),
+  ];
+}
+
+function columnName(table: string, column: string): string {
+  return `${plainName(table)}.${plainName(column)}`;
 }
 
 /** 'column accounts_account.risk_level with 53 values' */

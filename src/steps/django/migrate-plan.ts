@@ -2,7 +2,7 @@ import { shellLine } from '../../prose/shell-quote.ts';
 import { execAccess } from '../postgres/exec-access.ts';
 import type { DiffLine, Effect, Plan, PlanContext } from '../step-kind.ts';
 import { keptParams } from './fields.ts';
-import { lossText } from './losses.ts';
+import { droppedNames, lossText } from './losses.ts';
 import { kubectlExec, manageArgv } from './manage.ts';
 import {
   applicationName,
@@ -12,6 +12,7 @@ import {
 } from './migration-data.ts';
 import { appliedKeys, keyOf } from './migration-list.ts';
 import { type MigrationReading, type MigrationStep, readMigration, type Wish } from './reading.ts';
+import { schemaChanges } from './schema-changes.ts';
 import { sqlStatements } from './sql-statements.ts';
 import { cannotGoBack, factsOf, irreversibleOf, moveText, warningsOf } from './told.ts';
 
@@ -34,19 +35,17 @@ export async function planMigrate(wish: MigrateWish, context: PlanContext): Prom
   const { namespace, permissions } = await execAccess(context, wish.namespace);
   const data = dataOf(wish, namespace, readings);
   const done = readings.every(({ steps }) => steps.length === 0);
-  const summary = wish.commands.map(({ app }, index) => moveText(app, readings[index] ?? reading)).join(', ');
+  const summary = readings.map(moveText).join(', ');
+  const destroys =
+    data.losses.length > 0 || readings.some(({ changes }) => changes.dataStatements.some(isDeletion));
   const wayBack = data.wayBack.map(({ app, target }) => `${app} ${target}`).join(', ');
   const lost =
     data.losses.length === 0 ? '' : `; what was in ${data.losses.join(' and ')} does not come back`;
   return {
     summary,
-    effects: done
-      ? []
-      : data.commands.map((command, index) => effectOf(data, command, readings[index] ?? reading)),
-    risk: done ? 'safe' : data.losses.length > 0 ? 'dangerous' : 'change',
-    ...(data.losses.length > 0 && !done
-      ? { confirmWord: first.target === 'zero' ? 'zero' : reading.target }
-      : {}),
+    effects: done ? [] : readings.map((each) => effectOf(data, each)),
+    risk: done ? 'safe' : destroys ? 'dangerous' : 'change',
+    ...(destroys && !done ? { confirmWord: reading.target } : {}),
     preconditions: done
       ? []
       : [
@@ -54,11 +53,8 @@ export async function planMigrate(wish: MigrateWish, context: PlanContext): Prom
           `pod/${data.pod} is still the one with uid ${data.uid}`,
         ],
     permissions,
-    facts: readings.flatMap((each, index) => factsOf(wish.commands[index]?.app ?? first.app, each)),
-    warnings: [
-      ...changedSince(reading, wish.undoOf),
-      ...readings.flatMap((each, index) => warningsOf(wish.commands[index]?.app ?? first.app, each)),
-    ],
+    facts: readings.flatMap(factsOf),
+    warnings: [...changedSince(reading, wish.undoOf), ...readings.flatMap(warningsOf)],
     ...(done ? { alreadyDone: true } : { undo: `migrates again, to ${wayBack}${lost}` }),
     data: keptParams(data),
   };
@@ -78,7 +74,7 @@ function dataOf(wish: MigrateWish, namespace: string, readings: readonly Migrati
     container: image.asked.container,
     image: image.image,
     backwards,
-    commands: readings.map(({ target }, index) => ({ app: wish.commands[index]?.app ?? '', target })),
+    commands: readings.map(({ app, target }) => ({ app, target })),
     wayBack: wayBackOf(reading, steps),
     before: [...before],
     after: backwards
@@ -120,7 +116,8 @@ export function plainArgv(
   return manageArgv(data, ['migrate', app, target, '--no-input']);
 }
 
-function effectOf(data: MigrationData, command: MigrateCommand, reading: MigrationReading): Effect {
+function effectOf(data: MigrationData, reading: MigrationReading): Effect {
+  const command = { app: reading.app, target: reading.target };
   return {
     verb: 'exec',
     target: `pod/${data.pod}`,
@@ -133,7 +130,8 @@ function effectOf(data: MigrationData, command: MigrateCommand, reading: Migrati
 
 function stepDiff(step: MigrationStep, { backwards, losses }: MigrationReading): readonly DiffLine[] {
   const [applied, not] = [`[X]  ${keyOf(step)}`, `[ ]  ${keyOf(step)}`];
-  const lost = losses.filter(({ what }) => step.sql.includes(what.split('.').at(-1) ?? what)).map(lossText);
+  const dropped = droppedNames(schemaChanges(step.sql));
+  const lost = losses.filter(({ what }) => dropped.includes(what)).map(lossText);
   return [
     { change: 'removed', text: backwards ? applied : not },
     {
@@ -146,6 +144,10 @@ function stepDiff(step: MigrationStep, { backwards, losses }: MigrationReading):
       .flatMap((statement) => `${statement};`.split('\n'))
       .map((text): DiffLine => ({ change: 'same', text: `  ${text}` })),
   ];
+}
+
+function isDeletion(statement: string): boolean {
+  return /^(?:DELETE|TRUNCATE)\b/i.test(statement);
 }
 
 function changedSince({ image }: MigrationReading, undoOf: MigrationData | undefined): readonly string[] {

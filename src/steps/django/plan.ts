@@ -57,19 +57,19 @@ async function observe({ data }: Plan, context: PlanContext): Promise<Observatio
   if (wish.reversible && irreversible.length > 0) throw cannotGoBack(irreversible);
   return {
     holds: true,
-    summary: irreversible.length > 0 ? 'cannot be taken back' : moveText(wish.app, reading),
+    summary: irreversible.length > 0 ? 'cannot be taken back' : moveText(reading),
     evidence: [
       ...irreversible.map((each) => `CANNOT BE TAKEN BACK: ${each}`),
-      ...warningsOf(wish.app, reading),
-      ...factsOf(wish.app, reading),
+      ...warningsOf(reading),
+      ...factsOf(reading),
       ...sqlLines(reading).map((line) => `SQL  ${line}`),
     ],
-    outputs: outputsOf(wish.app, reading, irreversible),
+    outputs: outputsOf(reading, irreversible),
   };
 }
 
-function outputsOf(app: string, reading: MigrationReading, irreversible: readonly string[]) {
-  const { steps, losses, changes, inTheWay, served, image } = reading;
+function outputsOf(reading: MigrationReading, irreversible: readonly string[]) {
+  const { app, steps, losses, changes, inTheWay, served, image } = reading;
   return {
     target: reading.target,
     undone: reading.backwards ? steps.map(keyOf) : [],

@@ -35,6 +35,7 @@ export interface MigrationStep extends PlannedMigration {
 
 /** All there is to know of `migrate APP TARGET` before it is done. */
 export interface MigrationReading {
+  readonly app: string;
   readonly survey: Survey;
   readonly image: ImageView;
   readonly manage: Manage;
@@ -51,8 +52,6 @@ export interface MigrationReading {
   readonly served: readonly string[];
   /** Applied now, sorted. */
   readonly before: readonly string[];
-  /** Applied when it is done, sorted. */
-  readonly after: readonly string[];
 }
 
 /** Reads what a migration would do, from a pod whose image has its files. Throws StepFailure when there is none. */
@@ -74,22 +73,8 @@ export async function readMigration(wish: Wish, context: PlanContext): Promise<M
     backwards ? trafficToNewer(place, survey, planned) : [],
   ]);
   const before = appliedKeys(image.migrations);
-  const moved = planned.map(keyOf);
-  const after = backwards ? before.filter((key) => !moved.includes(key)) : [...before, ...moved].sort();
-  return {
-    survey,
-    image,
-    manage,
-    target,
-    backwards,
-    steps,
-    changes,
-    losses,
-    inTheWay,
-    served,
-    before,
-    after,
-  };
+  const { app } = wish;
+  return { app, survey, image, manage, target, backwards, steps, changes, losses, inTheWay, served, before };
 }
 
 async function plannedMigrations(place: Place, manage: Manage, app: string, target: string) {

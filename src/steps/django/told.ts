@@ -6,15 +6,15 @@ import { plainName } from './schema-changes.ts';
 import { holdingText } from './sessions.ts';
 
 /** 'accounts 0003_account_risk_level -> 0002_transaction' */
-export function moveText(app: string, { before, target, steps, backwards }: MigrationReading): string {
+export function moveText({ app, before, target, steps, backwards }: MigrationReading): string {
   const from = before.filter((key) => key.startsWith(`${app}.`)).at(-1) ?? 'nothing';
   if (steps.length === 0) return `${app} is at ${target} already`;
   return `${app} ${from.slice(from.indexOf('.') + 1)} -> ${target}${backwards ? '' : ' (forward)'}`;
 }
 
 /** What the operator should know of a migration, in sentences; the harmless ones. */
-export function factsOf(app: string, reading: MigrationReading): readonly string[] {
-  const { steps, manage, image, survey, changes, inTheWay } = reading;
+export function factsOf(reading: MigrationReading): readonly string[] {
+  const { app, steps, manage, image, survey, changes, inTheWay } = reading;
   const others = survey.images.filter((one) => one !== image);
   const verb = reading.backwards ? 'taken back' : 'applied';
   return [
@@ -33,8 +33,8 @@ export function factsOf(app: string, reading: MigrationReading): readonly string
 }
 
 /** What may hurt. */
-export function warningsOf(app: string, reading: MigrationReading): readonly string[] {
-  const { steps, losses, inTheWay, served, survey, changes, image } = reading;
+export function warningsOf(reading: MigrationReading): readonly string[] {
+  const { app, steps, losses, inTheWay, served, survey, changes, image } = reading;
   const others = [...new Set(steps.filter((step) => step.app !== app).map(keyOf))];
   return [
     ...losses.map((loss) => `${lossText(loss)} is dropped: only a backup has it then.`),
