@@ -45,7 +45,7 @@ export async function writeBackups(
     if (spec.kind === 'custom') await dump(options, ['-Fc', '-f', file]);
     else {
       text ??= spec.kind === 'empty' ? '' : await dump(options, ['--clean', '--if-exists']);
-      writeFileSync(file, become(spec.kind, text, options.programs.major));
+      writeFileSync(file, slowed(become(spec.kind, text, options.programs.major), spec.slowSeconds));
     }
     // A job takes a moment.
     const written = new Date(at + 4000);
@@ -81,6 +81,15 @@ function become(kind: BackupSpec['kind'], text: string, major: number): string {
     default:
       return text;
   }
+}
+
+/** It waits between the accounts and what comes after them. */
+function slowed(text: string, seconds = 0): string {
+  if (seconds === 0) return text;
+  return text.replace(
+    /^COPY public\.(accounts_transaction|auth_group) /m,
+    (copy) => `SELECT pg_catalog.pg_sleep(${seconds});\n\n${copy}`,
+  );
 }
 
 /** The row in the middle of the transactions, or of the accounts, ends too early. */

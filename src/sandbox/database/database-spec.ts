@@ -21,6 +21,8 @@ const backup = z.strictObject({
       'empty',
     ]),
   ),
+  /** How much longer a restore of it takes, as one of a large database does; not of a custom one. */
+  slowSeconds: z.optional(seconds),
   /** In place of backup-YYYYMMDD-020000.sql. */
   name: z.optional(z.string().check(z.minLength(1), z.regex(/^(?!\.{1,2}$)[^/\0]+$/))),
 });

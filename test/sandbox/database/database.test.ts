@@ -42,6 +42,7 @@ beforeAll(async () => {
       { nightsAgo: 0, kind: 'newer', name: 'newer.sql' },
       { nightsAgo: 0, kind: 'empty', name: 'empty.sql' },
       { nightsAgo: 0, name: HOSTILE },
+      { nightsAgo: 0, name: 'slow.sql', slowSeconds: 1 },
     ],
   });
   run = postgresContainer(database).run;
@@ -201,6 +202,17 @@ describe('backups', () => {
     const name = await fresh('restored_empty');
     expect(await restore(name, 'empty.sql')).toMatchObject({ code: 0 });
     expect(await relations(name)).toBe(0);
+  });
+
+  test('a slow one is the same in the end', async () => {
+    const name = await fresh('restored_slow');
+    const began = performance.now();
+    expect(await restore(name, 'slow.sql')).toMatchObject({ code: 0, stderr: '' });
+    expect(performance.now() - began).toBeGreaterThan(1000);
+    const snapshot = await database.within({ application: 'test', database: name }, (sql) =>
+      takeSnapshot(sql),
+    );
+    expect(snapshot).toEqual(database.snapshots.get('slow.sql'));
   });
 
   test('a hostile name is a name', async () => {
