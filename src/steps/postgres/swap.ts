@@ -85,17 +85,22 @@ async function run(plan: Plan, context: RunContext): Promise<Outcome> {
   return { summary: 'renamed', evidence: ['both renames were one transaction'], outputs: {} };
 }
 
-/** The server said no: the live database takes connections again, as before. */
+/** The server said no: what took connections before, and the live database in any case, takes them again. */
 async function reopen(
   server: WritableServer,
   { live }: SwapData,
   before: readonly (DatabaseRow | undefined)[],
 ): Promise<void> {
-  const open = before.filter((database) => database?.connectable === true || database?.name === live);
-  const commands = open.map(
-    (database) => `ALTER DATABASE ${sqlIdentifier(database?.name ?? live)} WITH ALLOW_CONNECTIONS true`,
-  );
-  if (commands.length > 0) await statements(server, commands, `open ${live} again`);
+  const others = before.filter((database) => database?.connectable === true && database.name !== live);
+  const open = (name: string) => `ALTER DATABASE ${sqlIdentifier(name)} WITH ALLOW_CONNECTIONS true`;
+  if (before.some((database) => database?.name === live))
+    await statements(server, [open(live)], `open ${live} again`);
+  for (const database of others) {
+    // The other one may be gone, which is perhaps why the server said no.
+    await statements(server, [open(database?.name ?? '')], 'open it again').catch((error: unknown) => {
+      if (!(error instanceof StepFailure)) throw error;
+    });
+  }
 }
 
 /** A session that is told to end takes a moment. */

@@ -180,6 +180,23 @@ describe('a swap that is refused by the server', () => {
   });
 });
 
+describe('a restored database that somebody renames at the last moment', () => {
+  it('stops the swap, and leaves the live one open', async () => {
+    const planned = await plan();
+    server.intercept = (request) => {
+      if (!request.argv.some((argument) => argument.includes('ALLOW_CONNECTIONS false'))) return undefined;
+      server.intercept = () => undefined;
+      return server
+        .sql(`ALTER DATABASE "${restored}" RENAME TO banking_db_taken`)
+        .then(() => server.run(request));
+    };
+    await expect(swap.run?.(planned, server.runs)).rejects.toThrow(/does not exist/);
+    expect(await databases()).toEqual({ banking_db: true, banking_db_taken: true });
+    expect(await migration()).toBe(OLD);
+    await cleanUp(planned);
+  });
+});
+
 describe('a swap that was broken off', () => {
   it('after closing the databases: found half done, undone by opening them', async () => {
     const planned = await plan();
