@@ -4,7 +4,7 @@ import type { DecisionOption, Permission, Question } from '../steps/step-kind.ts
 
 /** A preview as plain text. */
 export function previewLines(document: PreviewDocument): readonly string[] {
-  const { world, runbook, totals, steps } = document;
+  const { world, runbook, totals, steps, figures = [] } = document;
   const where = [world.context, world.namespace, world.user].filter((part) => part !== undefined).join(' ');
   const lines = [`PREVIEW read-only  ${where}`, runbook.title];
   let section = '';
@@ -17,6 +17,8 @@ export function previewLines(document: PreviewDocument): readonly string[] {
     lines.push(...stepLines(own === reason ? rest : step));
     reason = own;
   }
+  if (figures.length > 0) lines.push('', 'Beside the steps');
+  for (const { title, says } of figures) lines.push(`  ${title}  ${says}`);
   const failing = steps.filter((step) => step.failure !== undefined).length;
   const parts = [
     `${totals.writes} ${totals.writes === 1 ? 'step writes' : 'steps write'}`,

@@ -11,6 +11,7 @@ import type { Io } from './io.ts';
 import { asJsonLine } from './json-lines.ts';
 import { loadRunbook, loadScenario } from './load.ts';
 import { readPorts } from './ports.ts';
+import { previewFigures } from './preview-figures.ts';
 import { previewLines } from './preview-lines.ts';
 import { type ConnectionFlags, connectionOf, givenInputs } from './run.ts';
 import { NO_SETTINGS, readSettings } from './settings.ts';
@@ -40,17 +41,18 @@ export async function preview(reference: string, flags: PreviewFlags, io: Io): P
     const asked = world?.connection ?? connectionOf(flags, process.env, settings);
     const settled = await settle({ runbook, connection: asked, settings });
     const redactor = createRedactor(Object.values(secrets).map(String));
-    const found = await walkPreview({
+    const about = {
       runbook,
       inputs: { ...inputs, ...secrets },
       world: worldOf({ mode: 'preview', settings, runbook }, inputs, settled),
-      version: VERSION,
-      kinds: stepKinds,
       reads: readPorts(settled.connection, (secret) => redactor.add(secret)),
-      clock: systemClock,
       signal: stopped.signal,
-    });
-    const document = sealPreview(found, redactor);
+    } as const;
+    const [found, figures] = await Promise.all([
+      walkPreview({ ...about, version: VERSION, kinds: stepKinds, clock: systemClock }),
+      previewFigures(about),
+    ]);
+    const document = sealPreview({ ...found, figures }, redactor);
     if (flags.json) io.out(asJsonLine(document));
     else if (flags.plain || !process.stdin.isTTY || !process.stdout.isTTY)
       for (const line of previewLines(document)) io.out(line);

@@ -43,6 +43,13 @@ export interface PreviewStep {
   readonly reason?: string;
 }
 
+/** What would stand beside the steps, as it is now: 'errors', '38 %, CRITICAL, above 5 %'. */
+export interface PreviewFigure {
+  readonly title: string;
+  readonly level: 'normal' | 'warning' | 'critical' | 'unknown';
+  readonly says: string;
+}
+
 export interface PreviewDocument {
   readonly world: World;
   readonly runbook: {
@@ -52,6 +59,7 @@ export interface PreviewDocument {
     readonly source?: string;
   };
   readonly steps: readonly PreviewStep[];
+  readonly figures?: readonly PreviewFigure[];
   readonly totals: {
     readonly writes: number;
     readonly dangerous: number;

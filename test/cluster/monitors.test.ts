@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Alarm } from '../../src/cluster/live.ts';
+import { lookOnce } from '../../src/cluster/look-once.ts';
 import { type Crossing, type MonitorOptions, startMonitors } from '../../src/cluster/monitors.ts';
 import { PortFailure } from '../../src/ports/failure.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -218,5 +219,36 @@ describe('log lines from Elasticsearch', () => {
     const { clock, log } = await watching({ logs: [spec], elasticsearch });
     await clock.advance(40_000);
     expect(log()).toMatchObject({ value: 1, heardAt: START, problem: 'Nothing accepts connections.' });
+  });
+});
+
+describe('a single look', () => {
+  const spec = { title: 'error log', index: 'logs-*', query: '*' };
+
+  it('asks each source once, and is over when all have answered or said why not', async () => {
+    const clock = new FakeClock(START);
+    const prometheus = new FakePrometheus().on('err', 0.2);
+    const elasticsearch = new FakeElasticsearch(outage);
+    const options = { metrics: [errors], logs: [spec], prometheus, elasticsearch, clock };
+    const figures = await lookOnce(options, new AbortController().signal);
+    expect(figures).toMatchObject([
+      { value: 0.2, level: 'critical' },
+      { problem: 'Nothing accepts connections.' },
+    ]);
+    await clock.advance(60_000);
+    expect([prometheus.queries.length, elasticsearch.searches.length, clock.sleeping]).toEqual([1, 1, 0]);
+  });
+
+  it('waits for nobody longer than five seconds', async () => {
+    const clock = new FakeClock(START);
+    const prometheus = new FakePrometheus();
+    prometheus.query = () => new Promise(() => undefined);
+    const options = { metrics: [errors], logs: [spec], prometheus, elasticsearch: undefined, clock };
+    const looked = lookOnce(options, new AbortController().signal);
+    await clock.advance(5_000);
+    expect(await looked).toMatchObject([
+      { level: 'unknown' },
+      { problem: 'No Elasticsearch is configured.' },
+    ]);
   });
 });

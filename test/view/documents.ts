@@ -130,5 +130,10 @@ export const preview: PreviewDocument = {
       plan: scalePlan,
     },
   ],
+  figures: [
+    { title: 'errors', level: 'critical', says: '38 %, CRITICAL, above 5 %' },
+    { title: 'p95', level: 'normal', says: '120 ms, normal, below 500 ms' },
+    { title: 'error log', level: 'unknown', says: 'No Elasticsearch is configured.' },
+  ],
   totals: { writes: 2, dangerous: 1, missingPermissions: 1, unknown: 1, failing: 0, unavailable: 1 },
 };

@@ -95,6 +95,18 @@ function toldOf(one: LiveFigure, now: number): Told {
   return { glyph, tone, value, words: [word, limitWords(one)].filter(Boolean).join(', '), isWhole: true };
 }
 
+/** A figure in a line of text: how much, how bad, beyond what; or why there is none. */
+export function figureWords(one: LiveFigure): string {
+  const { value, unit, level, problem } = one;
+  const parts = [
+    value === undefined ? '' : figure(value, unit),
+    FACES[level].word,
+    limitWords(one),
+    problem ?? '',
+  ];
+  return parts.filter(Boolean).join(', ') || 'no figure';
+}
+
 /** The limit that matters now: the one that is broken, or else the nearest. */
 function limitWords({ level, unit, ...limits }: LiveFigure): string {
   const { warnAbove, criticalAbove, warnBelow, criticalBelow } = limits;

@@ -2,6 +2,7 @@ import type { PreviewDocument, PreviewStep } from '../../engine/preview.ts';
 import { blank, paragraph, type Row, row, span, type Tone } from '../text/row.ts';
 import { padEnd } from '../text/width.ts';
 import { glyphs } from '../theme.ts';
+import { faceOfFigure } from './figure-rows.ts';
 import { planRows, warning } from './plan-rows.ts';
 
 const LABELS: Readonly<Record<PreviewStep['label'], { readonly text: string; readonly tone: Tone }>> = {
@@ -35,8 +36,19 @@ export function previewRows(document: PreviewDocument, width: number): readonly 
   return [
     ...(about === undefined ? [] : [...paragraph(about.replace(/\s+/g, ' ').trim(), width, 'muted'), blank]),
     ...rows,
+    ...figureBlock(document.figures ?? [], width),
     ...totalRows(document.totals, width),
   ];
+}
+
+function figureBlock(figures: NonNullable<PreviewDocument['figures']>, width: number): readonly Row[] {
+  if (figures.length === 0) return [];
+  const rows = figures.flatMap(({ title, level, says }) => {
+    const { glyph, tone } = faceOfFigure({ level });
+    const lead = row(span('      '), span(`${glyph} `, tone), span(`${title}  `, 'strong'));
+    return paragraph(says, width, tone === 'good' ? 'plain' : tone, lead);
+  });
+  return [row(span('Beside the steps', 'strong')), blank, ...rows, blank];
 }
 
 function numbers({ steps }: PreviewDocument): readonly Place[] {

@@ -23,13 +23,18 @@ export function startElasticsearchServer(options: ElasticsearchServerOptions): P
       time: new Date(options.clock.now()).toISOString(),
       api: API,
       user: '',
-      verb: request.method.toLowerCase(),
+      verb: verbOf(request.method, pathname),
       path: pathname + search,
       dryRun: false,
       code: response?.status ?? 0,
     });
     return response ?? lost(connection);
   });
+}
+
+/** A search is posted, and changes nothing: it is called what it is. */
+function verbOf(method: string, pathname: string): string {
+  return /\/_(search|count)$/.exec(pathname)?.[1] ?? method.toLowerCase();
 }
 
 /** Undefined: the connection is to be closed without an answer. */
