@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from './sandbox.ts';
 
 const KAS = 'kas-fleet-manager/rollback';
 const WORLD = { preset: 'kas-fleet-manager', timeScale: 4 };
-const READS = new Set(['get', 'head', 'list', 'watch']);
+const READS = new Set(['get', 'head', 'list', 'watch', 'search']);
 const APPROVER = 'glpat-sandbox-mkowalczyk';
 
 /** The same machine, on which the environment leads to this sandbox. */

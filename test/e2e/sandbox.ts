@@ -24,7 +24,7 @@ type Json = any;
 /** Seconds of the smaller checks, so that no test waits for what it does not test. */
 export const QUICK = ['-i', 'window=1s', '-i', 'settle=200ms', '-i', 'max-error-rate=1'] as const;
 
-const READS = new Set(['get', 'list', 'watch']);
+const READS = new Set(['get', 'list', 'watch', 'search']);
 
 /** `rollbook sandbox` in a process of its own. */
 export async function startSandbox(place: Place, world: object = {}): Promise<Sandbox> {
