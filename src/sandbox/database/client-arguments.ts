@@ -105,7 +105,8 @@ function hostOf(value: string, { socketFolder }: Whereabouts): string {
 }
 
 function fileOf(value: string, { files }: Whereabouts): string {
-  return value.startsWith('/') ? files.real(value) : value;
+  // /dev/null is the same everywhere.
+  return value.startsWith('/') && value !== '/dev/null' ? files.real(value) : value;
 }
 
 /** In a connection string or URI. */
