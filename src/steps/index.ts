@@ -29,6 +29,7 @@ import { apply } from './kubernetes/apply.ts';
 import { remove } from './kubernetes/delete.ts';
 import { describe } from './kubernetes/describe.ts';
 import { diff as kubernetesDiff } from './kubernetes/diff.ts';
+import { exec } from './kubernetes/exec.ts';
 import { get } from './kubernetes/get.ts';
 import { list } from './kubernetes/list.ts';
 import { logs } from './kubernetes/logs.ts';

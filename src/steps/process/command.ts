@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { shellLine } from '../../prose/shell-quote.ts';
-import { argvField, durationMs } from '../fields.ts';
+import { argvField } from '../fields.ts';
 import { defineKind } from '../step-kind.ts';
 import {
   probeProgram,
   programFields,
+  programOf,
   programOutputs,
   programPlan,
   runProgram,
@@ -22,18 +23,7 @@ export const command = defineKind({
   risk: 'safe',
   outputs: programOutputs,
   describe: (params) => `Run ${shellLine(params.run)}`,
-  plan: async (params) =>
-    programPlan({
-      argv: params.run,
-      env: params.env ?? {},
-      cwd: params.cwd ?? null,
-      timeoutMs: params.timeout === undefined ? null : durationMs(params.timeout),
-      stdin: params.stdin ?? null,
-      expectExit: params['expect-exit'],
-      readsOnly: params['reads-only'],
-      probe: params.probe?.run ?? null,
-      undo: params.undo?.run ?? null,
-    }),
+  plan: async (params) => programPlan(programOf(params.run, params)),
   run: runProgram,
   probe: probeProgram,
   undo: undoProgram,

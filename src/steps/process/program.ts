@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProcessResult } from '../../ports/process.ts';
 import { shellLine, shellQuote } from '../../prose/shell-quote.ts';
-import { argvField, durationField, environmentField } from '../fields.ts';
+import { argvField, durationField, durationMs, environmentField } from '../fields.ts';
 import {
   type DiffLine,
   type Landed,
@@ -59,6 +59,32 @@ const programData = z.object({
 
 export type Program = z.infer<typeof programData>;
 
+interface ProgramParams {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly stdin?: string | undefined;
+  readonly 'expect-exit': number[];
+  readonly 'reads-only': boolean;
+  readonly probe?: { readonly run: Program['argv'] } | undefined;
+  readonly undo?: { readonly run: Program['argv'] } | undefined;
+}
+
+/** The program that the fields which `command` and `shell` share make of an argv. */
+export function programOf(argv: Program['argv'], params: ProgramParams): Program {
+  return {
+    argv,
+    env: { ...params.env },
+    cwd: params.cwd ?? null,
+    timeoutMs: params.timeout === undefined ? null : durationMs(params.timeout),
+    stdin: params.stdin ?? null,
+    expectExit: params['expect-exit'],
+    readsOnly: params['reads-only'],
+    probe: params.probe?.run ?? null,
+    undo: params.undo?.run ?? null,
+  };
+}
+
 /** How the program is spoken of; by its command line where nothing else is given. */
 interface Appearance {
   readonly title: string;
@@ -112,36 +138,49 @@ export async function runProgram(plan: Plan, context: RunContext): Promise<Outco
     },
     { signal: context.signal, onOutput: (chunk) => context.emit(chunk) },
   );
-  const seconds = Math.round(result.durationMs) / 1000;
-  if (result.exitCode === undefined || !program.expectExit.includes(result.exitCode)) {
-    throw new StepFailure(`${program.argv[0]} ${ending(result, program)}${lastWords(result)}`, {
-      next: program.readsOnly
+  return programOutcome(program.argv[0], result, program);
+}
+
+/** How a program ended, here or in a container. */
+export type ProgramEnd = Pick<ProcessResult, 'exitCode' | 'durationMs' | 'tail' | 'stdout'> &
+  Partial<Pick<ProcessResult, 'signal' | 'timedOut'>>;
+
+interface Wanted {
+  readonly expectExit: readonly number[];
+  readonly readsOnly: boolean;
+  readonly timeoutMs: number | null;
+}
+
+/** The outcome of a program that ended as it should. Throws a StepFailure for any other end. */
+export function programOutcome(name: string, end: ProgramEnd, wanted: Wanted): Outcome {
+  const seconds = Math.round(end.durationMs) / 1000;
+  if (end.exitCode === undefined || !wanted.expectExit.includes(end.exitCode)) {
+    throw new StepFailure(`${name} ${ending(end, wanted)}${lastWords(end)}`, {
+      next: wanted.readsOnly
         ? 'Read its output, then retry.'
         : 'Read its output: what it did before it failed may be there. Then retry, undo or go on by hand.',
       details: {
-        exitCode: result.exitCode ?? null,
-        signal: result.signal ?? null,
-        timedOut: result.timedOut,
+        exitCode: end.exitCode ?? null,
+        signal: end.signal ?? null,
+        timedOut: end.timedOut ?? false,
       },
     });
   }
   return {
-    summary: `exit ${result.exitCode}`,
-    evidence: [`${program.argv[0]} ended with exit code ${result.exitCode} after ${seconds.toFixed(1)} s`],
-    outputs: { stdout: result.stdout, 'exit-code': result.exitCode, duration: seconds },
+    summary: `exit ${end.exitCode}`,
+    evidence: [`${name} ended with exit code ${end.exitCode} after ${seconds.toFixed(1)} s`],
+    outputs: { stdout: end.stdout, 'exit-code': end.exitCode, duration: seconds },
   };
 }
 
-function ending(result: ProcessResult, program: Program): string {
-  if (result.timedOut)
-    return `did not end within ${(program.timeoutMs ?? result.durationMs) / 1000} s and was stopped`;
-  if (result.exitCode === undefined)
-    return `was ended by the signal ${result.signal ?? 'of an unknown name'}`;
-  return `ended with exit code ${result.exitCode}, expected ${program.expectExit.join(' or ')}`;
+function ending(end: ProgramEnd, { timeoutMs, expectExit }: Wanted): string {
+  if (end.timedOut) return `did not end within ${(timeoutMs ?? end.durationMs) / 1000} s and was stopped`;
+  if (end.exitCode === undefined) return `was ended by the signal ${end.signal ?? 'of an unknown name'}`;
+  return `ended with exit code ${end.exitCode}, expected ${expectExit.join(' or ')}`;
 }
 
-function lastWords(result: ProcessResult): string {
-  const line = result.tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
+function lastWords({ tail }: ProgramEnd): string {
+  const line = tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
   return line === '' ? '' : `; it said last: ${line.slice(0, 200)}`;
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { durationMs } from '../fields.ts';
 import { defineKind } from '../step-kind.ts';
 import {
   probeProgram,
   programFields,
+  programOf,
   programOutputs,
   programPlan,
   runProgram,
@@ -38,24 +38,11 @@ export const shell = defineKind({
   outputs: programOutputs,
   describe: (params) => `Run a ${params.shell} script: ${params.script.trim().split('\n', 1)[0]}`,
   plan: async (params) =>
-    programPlan(
-      {
-        argv: [...INTERPRETERS[params.shell], params.script],
-        env: params.env ?? {},
-        cwd: params.cwd ?? null,
-        timeoutMs: params.timeout === undefined ? null : durationMs(params.timeout),
-        stdin: params.stdin ?? null,
-        expectExit: params['expect-exit'],
-        readsOnly: params['reads-only'],
-        probe: params.probe?.run ?? null,
-        undo: params.undo?.run ?? null,
-      },
-      {
-        title: `a ${params.shell} script of ${counted(lines(params.script).length)}`,
-        target: `script/${params.shell}`,
-        diff: lines(params.script).map((text) => ({ change: 'same', text })),
-      },
-    ),
+    programPlan(programOf([...INTERPRETERS[params.shell], params.script], params), {
+      title: `a ${params.shell} script of ${counted(lines(params.script).length)}`,
+      target: `script/${params.shell}`,
+      diff: lines(params.script).map((text) => ({ change: 'same', text })),
+    }),
   run: runProgram,
   probe: probeProgram,
   undo: undoProgram,
