@@ -2,13 +2,16 @@ import { PortFailure } from '../ports/failure.ts';
 import type { HttpReads, HttpResponse } from '../ports/http.ts';
 import type { Prometheus, PrometheusSample, PrometheusSeries } from '../ports/prometheus.ts';
 import { neutralise } from '../prose/neutralise.ts';
+import { createToken, type TokenSource } from './secret-token.ts';
 
 export interface PrometheusOptions {
   /** With a path where it is served under one; `/api/v1/query` is appended. */
   readonly url: string;
   readonly http: HttpReads;
   /** Sent as a bearer token. */
-  readonly token?: string;
+  readonly token?: TokenSource;
+  /** Hears of every token before it is used, to keep it out of what is written. */
+  readonly onToken?: (token: string) => void;
   /** Milliseconds; 10 s when absent. */
   readonly timeoutMs?: number;
 }
@@ -33,18 +36,25 @@ interface Reply {
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Queries against anything that speaks Prometheus' HTTP API. */
-export function createPrometheus({ url, http, token, timeoutMs = 10_000 }: PrometheusOptions): Prometheus {
+export function createPrometheus(options: PrometheusOptions): Prometheus {
+  const { url, http, timeoutMs = 10_000 } = options;
+  const token = createToken(options.token ?? {}, 'Prometheus', options.onToken);
   const base = url.replace(/\/+$/, '');
   const host = URL.parse(url)?.host ?? url;
-  const ask = async (path: string, asked: Asked, signal: AbortSignal | undefined): Promise<Data> => {
-    const response = await http.read({
+  const read = async (path: string, asked: Asked, signal: AbortSignal | undefined): Promise<HttpResponse> => {
+    const bearer = await token.get();
+    return http.read({
       url: `${base}/api/v1/${path}?${new URLSearchParams(asked)}`,
       timeoutMs,
       maxBodyBytes: MAX_BODY_BYTES,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
       ...(signal === undefined ? {} : { signal }),
     });
-    return dataOf(response, asked.query, host);
+  };
+  const ask = async (path: string, asked: Asked, signal: AbortSignal | undefined): Promise<Data> => {
+    const response = await read(path, asked, signal);
+    const isRefused = response.status === 401 && token.forget();
+    return dataOf(isRefused ? await read(path, asked, signal) : response, asked.query, host);
   };
   return {
     url,

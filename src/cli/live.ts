@@ -1,6 +1,6 @@
 import { systemClock } from '../adapters/clock.ts';
 import { dashboardLinks, type LinkSpec } from '../cluster/dashboards.ts';
-import type { LiveLink, LiveSnapshot } from '../cluster/live.ts';
+import type { LiveLink, LiveLog, LiveSnapshot } from '../cluster/live.ts';
 import { startLiveFeed } from '../cluster/live-feed.ts';
 import { startMonitors } from '../cluster/monitors.ts';
 import type { Runner } from '../engine/runner.ts';
@@ -39,6 +39,11 @@ async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   let links: readonly LiveLink[] = [];
+  // of all that is watched, logs alone hold what programs were told
+  const withoutSecrets = (log: LiveLog): LiveLog => ({
+    ...log,
+    lines: log.lines.map((line) => ({ ...line, message: opened.redact(line.message) })),
+  });
   try {
     const watched = watchedBy(opened.state);
     if (watched === undefined) return;
@@ -53,7 +58,7 @@ async function follow(
       spec,
       namespace: sessionNamespace(opened.state) ?? reads.context.namespace,
       clock: systemClock,
-      onSnapshot,
+      onSnapshot: (snapshot) => onSnapshot({ ...snapshot, logs: snapshot.logs.map(withoutSecrets) }),
       onCrossing: witness,
       signal,
     });

@@ -20,6 +20,7 @@ export interface ElasticsearchPlace {
 /** Where figures, logs and dashboards are. */
 export interface MonitoringPlaces {
   readonly prometheusUrl?: string;
+  readonly prometheusToken?: TokenPlace;
   readonly elasticsearch?: ElasticsearchPlace;
   /** Addresses that links begin with: {grafana}, {kibana}. */
   readonly grafanaUrl?: string;
@@ -36,30 +37,44 @@ export function monitoringFrom(env: Env): MonitoringPlaces {
   };
   return {
     ...given('prometheusUrl', env.PROMETHEUS_URL || undefined),
+    ...given('prometheusToken', variableToken(env, 'PROMETHEUS_TOKEN')),
     ...(Object.keys(elasticsearch).length === 0 ? {} : { elasticsearch }),
     ...given('grafanaUrl', env.GRAFANA_URL || undefined),
     ...given('kibanaUrl', env.KIBANA_URL || undefined),
   };
 }
 
-/** What is still open is filled in from rollbook.yaml: the context's own section first. */
+/**
+ * What is still open is filled in from rollbook.yaml: the context's own section first. A token that is configured
+ * there goes to the server that is configured there, and to no other.
+ */
 export function withMonitoring<Places extends MonitoringPlaces>(
   places: Places,
   settings: Settings,
   context?: string,
 ): Places {
   const own = context === undefined ? undefined : settings.contexts[context];
-  const configured = own?.elasticsearch ?? settings.elasticsearch;
-  const elasticsearch = { ...elasticsearchIn(configured), ...places.elasticsearch };
   const links = [...(settings.links ?? []), ...(own?.links ?? [])];
   return {
-    ...given('prometheusUrl', (own?.prometheus ?? settings.prometheus)?.url),
+    ...(places.prometheusUrl === undefined ? prometheusIn(own?.prometheus ?? settings.prometheus) : {}),
     ...given('grafanaUrl', (own?.grafana ?? settings.grafana)?.url),
     ...given('kibanaUrl', (own?.kibana ?? settings.kibana)?.url),
     ...(links.length === 0 ? {} : { links }),
     ...places,
-    ...(elasticsearch.url === undefined ? {} : { elasticsearch }),
+    ...given('elasticsearch', elasticsearchOf(places, own?.elasticsearch ?? settings.elasticsearch)),
   };
+}
+
+function prometheusIn(section: Settings['prometheus']): MonitoringPlaces {
+  return { ...given('prometheusUrl', section?.url), ...given('prometheusToken', configuredToken(section)) };
+}
+
+function elasticsearchOf(
+  { elasticsearch: places = {} }: MonitoringPlaces,
+  section: Settings['elasticsearch'],
+): ElasticsearchPlace | undefined {
+  const found = places.url === undefined ? { ...elasticsearchIn(section), ...places } : places;
+  return found.url === undefined ? undefined : found;
 }
 
 /** Throws PortFailure 'not-configured'. */

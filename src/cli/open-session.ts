@@ -35,6 +35,8 @@ export interface OpenedSession {
   readonly events: readonly Event[];
   /** What opening it has journalled: that it was started, or resumed. */
   readonly begun: readonly Event[];
+  /** The same text without the secrets that are known by now. */
+  redact(text: string): string;
   start(listeners: Pick<RunnerOptions, 'onEvents' | 'onOutput'>): Runner;
   /** Lets others into the namespace; then the journal and the lock may go. */
   leaveNamespace(): Promise<void>;
@@ -199,6 +201,7 @@ function opened(parts: Parts): OpenedSession {
     state,
     events,
     begun,
+    redact: redactor.redact,
     start(listeners) {
       const runner = createRunner({
         events,

@@ -45,6 +45,7 @@ export function readPorts(connection: Connection, onSecret: OnSecret = () => und
   for (const place of [
     connection.gitlabToken,
     connection.githubToken,
+    connection.prometheusToken,
     connection.elasticsearch?.login?.token,
   ]) {
     const { value } = tokenSource(place, process.env);
@@ -56,7 +57,7 @@ export function readPorts(connection: Connection, onSecret: OnSecret = () => und
     http,
     folders: createFolders(),
     kubernetes: once(async () => createKubernetesReads(kubernetesOptions(connection))),
-    prometheus: once(async () => prometheusOf(connection, http)),
+    prometheus: once(async () => prometheusOf(connection, http, onSecret)),
     gitlab: once(async () => {
       const { createGitLabReads } = await import('../adapters/gitlab/gitlab.ts');
       return createGitLabReads(gitlabOptions(connection, onSecret));
@@ -104,11 +105,20 @@ function kubernetesOptions({ kubeconfig, kubeconfigs, context, namespace }: Conn
   };
 }
 
-function prometheusOf({ prometheusUrl }: Connection, http: ReturnType<typeof createHttpReads>): Prometheus {
+function prometheusOf(
+  { prometheusUrl, prometheusToken }: Connection,
+  http: ReturnType<typeof createHttpReads>,
+  onToken: OnSecret,
+): Prometheus {
   if (prometheusUrl === undefined)
     throw new PortFailure('No Prometheus is configured for this session.', {
       reason: 'not-configured',
       next: 'Set PROMETHEUS_URL or prometheus.url in rollbook.yaml, or look at the dashboards yourself.',
     });
-  return createPrometheus({ url: prometheusUrl, http });
+  return createPrometheus({
+    url: prometheusUrl,
+    http,
+    token: tokenSource(prometheusToken, process.env),
+    onToken,
+  });
 }

@@ -12,7 +12,7 @@ const token = {
 
 /** Where a session looks while it goes on; for all contexts, or for one of them. */
 const monitoring = {
-  prometheus: server.optional(),
+  prometheus: z.strictObject({ url: z.url(), ...token }).optional(),
   elasticsearch: z
     .strictObject({
       url: z.url().optional(),

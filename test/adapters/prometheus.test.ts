@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createHttpReads } from '../../src/adapters/http.ts';
 import { createPrometheus } from '../../src/adapters/prometheus.ts';
-import { apiServer, json } from './api-server.ts';
+import { apiServer, json, temporaryFolder } from './api-server.ts';
 
 async function answering(code: number, body: unknown) {
   const server = await apiServer((_request, response) => {
@@ -11,7 +13,7 @@ async function answering(code: number, body: unknown) {
   const prometheus = createPrometheus({
     url: `${server.url}/prom/`,
     http: createHttpReads(),
-    token: 't0ken',
+    token: { value: 't0ken' },
     timeoutMs: 2_000,
   });
   return { server, prometheus };
@@ -67,6 +69,53 @@ describe('prometheus', () => {
     const { prometheus } = await answering(code, body);
     const failure = await prometheus.query('up{').catch((error: Error) => error);
     expect(failure).toMatchObject({ reason, message: expect.stringMatching(message) });
+  });
+
+  it('gives what it remembers, series by series', async () => {
+    const values = [
+      [1_700_000_000, '1'],
+      [1_700_000_015, 'NaN'],
+    ];
+    const { server, prometheus } = await answering(
+      200,
+      success({ resultType: 'matrix', result: [{ metric: { pod: 'a' }, values }] }),
+    );
+    const span = { from: 1_700_000_000_000, to: 1_700_000_015_500, stepMs: 15_000 };
+    expect(await prometheus.range('up', span)).toEqual([
+      {
+        labels: { pod: 'a' },
+        points: [
+          { at: 1_700_000_000_000, value: 1 },
+          { at: 1_700_000_015_000, value: Number.NaN },
+        ],
+      },
+    ]);
+    expect(Object.fromEntries(server.seen[0]?.query ?? [])).toEqual({
+      query: 'up',
+      start: '1700000000',
+      end: '1700000015.5',
+      step: '15',
+    });
+  });
+
+  it('reads its token again when it is no longer accepted', async () => {
+    const file = join(temporaryFolder(), 'token');
+    writeFileSync(file, 'old');
+    const server = await apiServer((request, response) => {
+      const isNew = request.headers.authorization === 'Bearer new';
+      writeFileSync(file, 'new');
+      json(response, isNew ? 200 : 401, success({ resultType: 'vector', result: [] }));
+    });
+    const heard: string[] = [];
+    const onToken = (token: string) => heard.push(token);
+    const prometheus = createPrometheus({
+      url: server.url,
+      http: createHttpReads(),
+      token: { file },
+      onToken,
+    });
+    expect(await prometheus.query('up')).toEqual([]);
+    expect(heard).toEqual(['old', 'new']);
   });
 
   it('says so when it cannot be reached', async () => {
