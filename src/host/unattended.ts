@@ -10,7 +10,7 @@ export interface Consent {
   readonly yes: boolean;
   /** --confirm STEP_ID: these dangerous steps, by id (a loop's step id covers its instances). */
   readonly confirm: ReadonlySet<string>;
-  /** --answer STEP_ID=VALUE: prompts, decisions; 'done' for tasks. */
+  /** --answer STEP_ID=VALUE: prompts, decisions; 'done' for tasks; 'retry' for a step that was done in part. */
   readonly answers: ReadonlyMap<string, string>;
   /** A drill's competent operator: answers everything; only ever in the sandbox. */
   readonly auto: boolean;
@@ -51,6 +51,13 @@ export function answerUnattended(state: SessionState, consent: Consent): Asked |
       // What may have been said already is not said again, and nothing else waits for it.
       if (stepOf(state, step).notifies)
         return answered({ type: 'skip-step', step: step.id, reason: step.evidence });
+      // Somebody has said beforehand what to do after a part: a retry plans again, and does what is left.
+      if (
+        step.landed === 'partly' &&
+        consent.answers.get(step.id) === 'retry' &&
+        step.attempts <= STALE_LIMIT
+      )
+        return answered({ type: 'retry-step', step: step.id }, '--answer');
       return undefined;
     case 'undo-confirmation': {
       const undo = state.undo;

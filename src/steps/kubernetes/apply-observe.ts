@@ -54,7 +54,7 @@ export async function observeApplied(plan: Plan, context: PlanContext): Promise<
   };
 }
 
-async function look(place: Place, item: AppliedObject, { at }: Applying): Promise<Looked> {
+async function look(place: Place, item: AppliedObject, { at, action }: Applying): Promise<Looked> {
   const { name, state, changes, uid } = item;
   const live = await readIfThere(place.kube, item, place.options);
   if (state === 'remove') {
@@ -75,9 +75,13 @@ async function look(place: Place, item: AppliedObject, { at }: Applying): Promis
       says: `${name} differs in ${apart.join(', ')}${who === undefined ? '' : `, last changed by ${who}`}`,
     };
   }
-  return item.kind === 'Deployment'
-    ? rolled(place, item, live, at)
-    : { item, holds: true, says: `${name} is as wanted` };
+  if (item.kind !== 'Deployment') return { item, holds: true, says: `${name} is as wanted` };
+  // what was there before may never have come up: that it is back is all that an undo can promise
+  if (action === 'return') {
+    const { observed, summary } = rolloutVerdict(live);
+    return { item, holds: observed, says: `${name} is as before, ${summary}` };
+  }
+  return rolled(place, item, live, at);
 }
 
 async function rolled(place: Place, item: AppliedObject, live: KubeObject, at: number): Promise<Looked> {
@@ -89,7 +93,12 @@ async function rolled(place: Place, item: AppliedObject, live: KubeObject, at: n
   // a verdict from before the write says nothing about it
   const judged = Date.parse(judgedAt(live) ?? '');
   if (verdict.hopeless === undefined || !(judged >= at - 1000)) return { item, holds: false, says };
-  return { item, holds: false, says, hopeless: `${verdict.hopeless}.${why === undefined ? '' : ` ${why}`}` };
+  return {
+    item,
+    holds: false,
+    says,
+    hopeless: `${verdict.hopeless.replace(/\.$/, '')}.${why === undefined ? '' : ` ${why}`}`,
+  };
 }
 
 /** New warnings about these objects and their pods; none where they may not be read. */

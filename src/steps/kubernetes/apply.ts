@@ -93,21 +93,27 @@ function told(
   written: readonly string[],
   all: readonly AppliedObject[],
 ): unknown {
-  const left = all.slice(written.length).map(({ name }) => name);
-  const sofar =
-    written.length === 0 ? '' : ` Written before: ${written.join(', ')}. Not written: ${left.join(', ')}.`;
+  const others = all.slice(written.length + 1).map(({ name }) => name);
+  const sofar = [
+    ...(written.length === 0 ? [] : [`Written before it: ${written.join(', ')}.`]),
+    ...(others.length === 0 ? [] : [`Not begun: ${others.join(', ')}.`]),
+  ];
   if (error instanceof StepFailure) {
     const { next, stale, message } = error;
-    return new StepFailure(`${message}${sofar}`, {
-      stale,
-      cause: error,
-      ...(next === undefined ? {} : { next }),
-    });
+    const details = { stale, cause: error, ...(next === undefined ? {} : { next }) };
+    return new StepFailure([message, ...sofar].join(' '), details);
   }
   if (!(error instanceof PortFailure)) return error;
   const { reason, next, status, detail, conflicts } = error;
   const message = error.message.includes(item.target.name) ? error.message : `${item.name}: ${error.message}`;
-  return new PortFailure(`${message}${sofar}`, { reason, next, status, detail, conflicts, cause: error });
+  return new PortFailure([message, ...sofar].join(' '), {
+    reason,
+    next,
+    status,
+    detail,
+    conflicts,
+    cause: error,
+  });
 }
 
 async function probe(plan: Plan, context: PlanContext): Promise<Landed> {
