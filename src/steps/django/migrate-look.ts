@@ -13,6 +13,7 @@ import { hasNoDjango, readManage, succeeded } from './manage.ts';
 import {
   applicationName,
   differenceText,
+  halfDone,
   type MigrationData,
   migrationData,
   movedOf,
@@ -70,7 +71,9 @@ export async function observeMigration(plan: Plan, context: PlanContext): Promis
         ? `at ${data.commands.map(({ target }) => target).join(', ')}`
         : notYet(where, now, data),
     evidence: [
-      where === 'after' ? `showmigrations: ${moved.join(', ') || 'nothing'} ${is}` : notYet(where, now, data),
+      where === 'after'
+        ? `showmigrations: ${moved.length === 0 ? 'as wanted' : `${moved.join(', ')} ${is}`}`
+        : notYet(where, now, data),
       `${now.length} migrations are applied`,
     ],
     outputs: { moved: [...moved], applied: [...now], pod: data.pod },
@@ -141,8 +144,4 @@ function atWork(sessions: readonly MigratingSession[], data: MigrationData): Lan
     landed: 'unknown',
     evidence: `It is still at work in pod/${data.pod}${why}. Look again in a moment.`,
   };
-}
-
-export function halfDone({ nonAtomic }: MigrationData): string {
-  return `${nonAtomic.join(', ')} runs outside of a transaction: it is listed as before, yet half of it may be done. Compare the tables with the SQL of the plan.`;
 }

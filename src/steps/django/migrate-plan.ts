@@ -7,8 +7,10 @@ import { kubectlExec, manageArgv } from './manage.ts';
 import {
   applicationName,
   differenceText,
+  halfDone,
   type MigrateCommand,
   type MigrationData,
+  reached,
 } from './migration-data.ts';
 import { appliedKeys, keyOf } from './migration-list.ts';
 import { type MigrationReading, type MigrationStep, readMigration, type Wish } from './reading.ts';
@@ -152,6 +154,13 @@ function isDeletion(statement: string): boolean {
 
 function changedSince({ image }: MigrationReading, undoOf: MigrationData | undefined): readonly string[] {
   if (undoOf === undefined) return [];
-  const difference = differenceText(appliedKeys(image.migrations), undoOf.after);
-  return difference === '' ? [] : [`Somebody has migrated since: ${difference}.`];
+  const now = appliedKeys(image.migrations);
+  switch (reached(now, undoOf)) {
+    case 'after':
+      return [];
+    case 'before':
+      return undoOf.nonAtomic.length === 0 ? [] : [halfDone(undoOf)];
+    default:
+      return [`Not as the step left it: ${differenceText(now, undoOf.after)}.`];
+  }
 }

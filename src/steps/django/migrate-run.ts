@@ -5,11 +5,12 @@ import { type Outcome, type Plan, type PlanContext, type RunContext, StepFailure
 import { databaseOf, ifTold } from './database-reads.ts';
 import { samePod } from './django-pod.ts';
 import { lastWords } from './manage.ts';
-import { appliedNow, halfDone } from './migrate-look.ts';
+import { appliedNow } from './migrate-look.ts';
 import { migrateArgv, plainArgv } from './migrate-plan.ts';
 import {
   applicationName,
   differenceText,
+  halfDone,
   type MigrateCommand,
   type MigrationData,
   migrationData,

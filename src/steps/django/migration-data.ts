@@ -68,3 +68,8 @@ export function differenceText(now: readonly string[], then: readonly string[]):
     ...(less.length === 0 ? [] : [`no longer applied: ${less.join(', ')}`]),
   ].join('; ');
 }
+
+/** What is true of a migration without a transaction that is listed as before, although it was begun. */
+export function halfDone({ nonAtomic }: Pick<MigrationData, 'nonAtomic'>): string {
+  return `${nonAtomic.join(', ')} runs outside of a transaction: it is listed as before, yet half of it may be done. Compare the tables with the SQL of the plan.`;
+}

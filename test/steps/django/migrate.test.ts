@@ -93,6 +93,8 @@ describe('django/migrate', () => {
     expect(plan.warnings.join('\n')).toContain('is not atomic');
     on.django.onMigrate = () => refusal(1, 'Killed');
     await expect(migrate.run?.(plan, on.run)).rejects.toThrow('half of it may be done');
+    const back = await migrate.undo?.(plan, on.context);
+    expect(back?.warnings.join('\n')).toContain('half of it may be done');
     expect(await probed(plan, on)).toMatchObject({ landed: 'unknown' });
   });
 
