@@ -85,7 +85,7 @@ function optionLines(option: DecisionOption, offered: boolean): readonly string[
   const { value, label, description, goTo } = option;
   const notes = [
     ...(offered ? ['offered'] : []),
-    ...(goTo === undefined ? [] : [goTo === 'end' ? 'ends the session' : `goes on with ${goTo}`]),
+    ...(goTo === undefined ? [] : [goTo === 'end' ? 'goes to the end' : `goes on with ${goTo}`]),
   ];
   const name = label === value ? value : `${value}: ${label}`;
   const first = `- ${name}${notes.length === 0 ? '' : ` (${notes.join('; ')})`}`;

@@ -13,11 +13,11 @@ export function stepOf(state: SessionState, step: StepState): Step {
 
 /**
  * Where an option leads: options may come from an expression, so their sections have the names of the step's own
- * file. Undefined: there is none.
+ * file, and 'end' is the end of that file: of a called one, its caller goes on. Undefined: there is none.
  */
 export function sectionFor(state: SessionState, step: StepState, goTo: string): string | undefined {
-  if (goTo === 'end') return goTo;
   const section = state.runbook.scopes[stepOf(state, step).scope]?.sections?.[goTo] ?? goTo;
+  if (section === 'end') return section;
   return indexOf(state.runbook).sections.has(section) ? section : undefined;
 }
 

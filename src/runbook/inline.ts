@@ -19,6 +19,8 @@ export function inlineCalls(runbook: Runbook, called: ReadonlyMap<string, Runboo
   const taken = new Set(runbook.sections.map((section) => section.id));
   const pieces: Piece[] = [];
   const steps: Step[] = [];
+  /** By call: where its caller goes on. */
+  const ends = new Map<string, string>();
   for (const { stepIds, ...section } of runbook.sections) {
     let piece = addPiece(pieces, section);
     for (const id of stepIds) {
@@ -29,7 +31,7 @@ export function inlineCalls(runbook: Runbook, called: ReadonlyMap<string, Runboo
         if (step === undefined) continue;
         piece.stepIds.push(id);
         steps.push({ ...step, section: piece.section.id });
-      } else if (callee.sections.length === 1) {
+      } else if (callee.sections.length === 1 && !callee.steps.some(({ uses }) => uses === 'decision')) {
         for (const step of callee.steps) {
           piece.stepIds.push(prefixed(id, step.id));
           steps.push({ ...inlineStep(step, call), section: piece.section.id });
@@ -48,6 +50,7 @@ export function inlineCalls(runbook: Runbook, called: ReadonlyMap<string, Runboo
           id: freeId(section.id, taken),
           title: `${section.title} (continued)`,
         });
+        ends.set(id, piece.section.id);
       }
     }
   }
@@ -58,9 +61,12 @@ export function inlineCalls(runbook: Runbook, called: ReadonlyMap<string, Runboo
       .filter((piece) => piece.stepIds.length > 0)
       .map(({ section, stepIds }) => ({ ...section, stepIds })),
     steps: steps.map((step) => redirect(step, targets, called)),
-    scopes: scopesOf(runbook, called, calls, targets),
+    scopes: scopesOf(runbook, called, calls, targets, (call) => targets.get(ends.get(call) ?? '') ?? END),
   };
 }
+
+/** Of a called runbook, it is where its caller goes on; of the outermost, the session's. */
+const END = 'end';
 
 const prefixed = (call: string, id: string) => (id === '' ? call : `${call}/${id}`);
 
@@ -142,6 +148,7 @@ function scopesOf(
   called: ReadonlyMap<string, Runbook>,
   calls: ReadonlyMap<string, Step>,
   targets: ReadonlyMap<string, string>,
+  endOf: (call: string) => string,
 ): Readonly<Record<string, Scope>> {
   const scopes: Record<string, Scope> = {};
   for (const scope of Object.values(runbook.scopes))
@@ -150,7 +157,11 @@ function scopesOf(
     const given = (calls.get(id)?.with as JsonObject | undefined)?.inputs;
     for (const scope of Object.values(callee.scopes)) {
       const inner = prefixed(id, scope.id);
-      const sections = beginnings(callee, scope, (section) => prefixed(id, section));
+      const inside = beginnings(callee, scope, (section) => prefixed(id, section));
+      const sections = {
+        ...inside,
+        [END]: inside[END] === undefined || inside[END] === END ? endOf(id) : inside[END],
+      };
       scopes[inner] =
         scope.id === ''
           ? { ...scope, id: inner, parent: '', inputTemplates: (given ?? {}) as JsonObject, sections }
@@ -167,5 +178,5 @@ function beginnings(
   moved: (id: string) => string,
 ): Readonly<Record<string, string>> {
   const before = scope.sections ?? Object.fromEntries(runbook.sections.map(({ id }) => [id, id]));
-  return Object.fromEntries(Object.entries(before).map(([id, at]) => [id, moved(at)]));
+  return Object.fromEntries(Object.entries(before).map(([id, at]) => [id, at === END ? END : moved(at)]));
 }

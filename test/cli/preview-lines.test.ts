@@ -61,7 +61,7 @@ test('a decision shows what is asked, every option by the value that answers it,
     '      - d568c16a: back to d568c16a',
     '        Ran for 7 days.',
     '      - forward (offered; goes on with later)',
-    '      - stop: Stop here (ends the session)',
+    '      - stop: Stop here (goes to the end)',
     '      two versions are known',
   ]);
 });

@@ -105,7 +105,17 @@ describe('a runbook that calls another', () => {
 
   it('knows where the sections of each file begin, for options that an expression makes', () => {
     expect(runbook.scopes['']?.sections).toEqual({ before: 'before', during: 'again/check' });
-    expect(runbook.scopes.again?.sections).toEqual({ check: 'again/check', swap: 'again/swap' });
+    expect(runbook.scopes.again?.sections).toEqual({
+      check: 'again/check',
+      swap: 'again/swap',
+      end: 'end',
+    });
+  });
+
+  it('lets the caller go on where a called runbook ends early', () => {
+    expect(runbook.scopes['']?.sections).not.toHaveProperty('end');
+    const next = runbook.scopes.restore?.sections?.end;
+    expect(runbook.sections.find(({ id }) => id === next)?.stepIds).toEqual(['last']);
   });
 
   it('leads to the first called step where a section begins with a call', () => {
