@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import { WebSocket } from 'ws';
+import { PortFailure } from '../ports/failure.ts';
 import { abortable } from './abortable.ts';
 import { type ApiResponse, CLUSTER, type Credentials, explain, type Progress } from './transport.ts';
 
@@ -66,10 +67,17 @@ export function createUpgrades(server: string, credentials: Credentials): Upgrad
           ? await attempt(request, signal, seen)
           : first;
       } catch (error) {
-        throw explain(error, request, called, deadline.aborted, seen, CLUSTER);
+        throw mayHaveBegun(explain(error, request, called, deadline.aborted, seen, CLUSTER), seen);
       }
     },
   };
+}
+
+/** A server that was reached begins before its answer arrives: what is lost then may be under way. */
+function mayHaveBegun(failure: PortFailure, { connected }: Progress): PortFailure {
+  if (!connected || !['cancelled', 'timeout', 'disconnected'].includes(failure.reason)) return failure;
+  const { message, reason, next, cause } = failure;
+  return new PortFailure(message, { reason, next, cause, detail: 'outcome-unknown' });
 }
 
 function settled(socket: WebSocket, signal: AbortSignal): Promise<Upgraded> {
@@ -79,12 +87,15 @@ function settled(socket: WebSocket, signal: AbortSignal): Promise<Upgraded> {
       socket.terminate();
     };
     signal.addEventListener('abort', abort, { once: true });
-    const settle = (upgraded: Upgraded | Promise<Upgraded>) => {
+    const settle = (upgraded: Upgraded) => {
       signal.removeEventListener('abort', abort);
       resolve(upgraded);
     };
     // stays for the socket's life: whoever follows it hears of its close
-    socket.on('error', (error) => settle(Promise.reject(error)));
+    socket.on('error', (error) => {
+      signal.removeEventListener('abort', abort);
+      reject(error);
+    });
     socket.once('open', () => {
       socket.pause();
       settle({ socket });

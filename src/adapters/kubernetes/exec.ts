@@ -118,7 +118,9 @@ function refusal(
     );
   }
   const verb = / cannot (get|create) /.exec(response.body.toString('utf8'))?.[1] ?? 'get';
-  return statusFailure(response, { verb, resource: 'pods/exec', name: pod, namespace }, context);
+  // what is not there is the pod, not its subresource
+  const resource = response.status === 404 ? 'pods' : 'pods/exec';
+  return statusFailure(response, { verb, resource, name: pod, namespace }, context);
 }
 
 /** Once it was begun, only looking at the world can tell. */
