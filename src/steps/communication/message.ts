@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { neutralise } from '../../prose/neutralise.ts';
 import type { DiffLine, PlanContext } from '../step-kind.ts';
 
-const NONE = '\u2026';
+/** Stands where something was cut, or nothing was left that can be read. */
+const MORE = '…';
 
 /** What a message is made of, whatever carries it. Values in it are plain text: no markup of theirs is obeyed. */
 export const messageFields = {
@@ -50,15 +51,15 @@ export function letterOf(
   limits: Limits,
   { session }: Pick<PlanContext, 'session'>,
 ): Letter {
-  const line = (text: string, most: number) => cut(neutralise(text).trim(), most);
+  const line = (text: string, most: number) => cut(neutralise(text).trim(), most) || MORE;
   const { title } = message;
   const facts = Object.entries(message.facts).flatMap(([label, value]): [string, string][] =>
     value === null || value === '' ? [] : [[line(label, limits.fact), line(String(value), limits.fact)]],
   );
   const links = Object.entries(message.links).filter(([, url]) => url !== '');
   return {
-    ...(title === undefined || title.trim() === '' ? {} : { title: line(title, limits.title) }),
-    text: cut(neutralise(message.message, { multiline: true }).trim(), limits.text),
+    ...(title === undefined ? {} : { title: line(title, limits.title) }),
+    text: cut(neutralise(message.message, { multiline: true }).trim(), limits.text) || MORE,
     facts: facts.slice(0, limits.facts),
     links: links.slice(0, limits.links).map(([name, url]) => [line(name, 75), new URL(url).href]),
     signature: session === undefined ? 'rollbook' : `rollbook, session ${session}`,
@@ -70,9 +71,9 @@ export function cut(text: string, most: number): string {
   return text.length <= most
     ? text
     : `${text
-        .slice(0, most - NONE.length)
+        .slice(0, most - MORE.length)
         .toWellFormed()
-        .replace(/\ufffd$/, '')}${NONE}`;
+        .replace(/\ufffd$/, '')}${MORE}`;
 }
 
 /** As the operator sees it before it is sent. */
