@@ -11,6 +11,9 @@ export interface OutputGuard {
 
 export const UNGUARDED: OutputGuard = { push: (piece) => piece, end: () => Buffer.alloc(0) };
 
+/** So much may wait for the disk. */
+const ROOM_BYTES = 1024 * 1024;
+
 export interface OutputSinkOptions {
   /** Created if absent, appended to. */
   readonly outputFile?: string | undefined;
@@ -21,8 +24,8 @@ export interface OutputSinkOptions {
 
 /** One of the streams of a program. */
 export interface OutputStream {
-  /** Resolves once the piece is kept: whoever waits for it holds back the program instead of filling our memory. */
-  push(piece: Buffer): Promise<void>;
+  /** Resolves when there is room for more: whoever waits for it holds back the program instead of filling our memory. */
+  push(piece: Buffer): Promise<void> | undefined;
   /** Takes what was held back. */
   end(): Promise<void>;
 }
@@ -34,7 +37,10 @@ export class OutputSink {
   readonly #options: OutputSinkOptions;
   readonly #batches: OutputBatches | undefined;
   #file: FileHandle | undefined;
-  #kept: Promise<void> = Promise.resolve();
+  /** What has come while something was being written: it is written together. */
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
 
   private constructor(options: OutputSinkOptions, file: FileHandle | undefined) {
     this.#options = options;
@@ -51,34 +57,48 @@ export class OutputSink {
   /** A stream whose last bytes are kept in `own`, too. */
   stream(own?: OutputTail): OutputStream {
     const guard = this.#options.guard();
-    const pass = async (chunk: Buffer) => {
-      if (chunk.length === 0) return;
+    const pass = (chunk: Buffer) => {
+      if (chunk.length === 0) return undefined;
       this.tail.push(chunk);
       own?.push(chunk);
       this.#batches?.push(chunk);
-      await this.#keep(chunk);
+      this.#keep(chunk);
+      return this.#waitingBytes > ROOM_BYTES ? this.#writing : undefined;
     };
-    return { push: (piece) => pass(guard.push(piece)), end: () => pass(guard.end()) };
+    return { push: (piece) => pass(guard.push(piece)), end: async () => pass(guard.end()) };
   }
 
   async close(): Promise<void> {
     this.#batches?.end();
-    await this.#kept;
+    await this.#writing;
     await this.#file?.close();
     this.#file = undefined;
   }
 
-  #keep(chunk: Buffer): Promise<void> {
-    if (this.#file !== undefined) this.#kept = this.#kept.then(() => this.#write(chunk));
-    return this.#kept;
+  #keep(chunk: Buffer): void {
+    if (this.#file === undefined) return;
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const all = this.#waiting;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      await this.#write(all);
+    }
   }
 
   /** A full disk is no reason to end a restore half-way; it is said where the output is read. */
-  async #write(chunk: Buffer): Promise<void> {
+  async #write(pieces: readonly Buffer[]): Promise<void> {
     const file = this.#file;
     if (file === undefined) return;
     try {
-      await file.writeFile(chunk);
+      await writeWhole(file, pieces);
     } catch (error) {
       this.#file = undefined;
       const { code } = error as NodeJS.ErrnoException;
@@ -86,6 +106,13 @@ export class OutputSink {
       await file.close();
     }
   }
+}
+
+/** A full disk may take a part only. */
+async function writeWhole(file: FileHandle, pieces: readonly Buffer[]): Promise<void> {
+  const { bytesWritten } = await file.writev(pieces);
+  const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (bytesWritten < size) await file.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }
 
 async function openOutput(path: string): Promise<FileHandle> {

@@ -1,39 +1,44 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** The last bytes of a stream, however long it is: a ring that is written over. */
+/** The last bytes of a stream, however long it is. Pieces are held on to and let go, never copied: a flood costs no more. */
 export class OutputTail {
-  readonly #ring: Buffer;
-  #next = 0;
+  readonly #capacity: number;
+  #pieces: Buffer[] = [];
+  #held = 0;
   #total = 0;
 
   constructor(capacity = 64 * 1024) {
-    this.#ring = Buffer.allocUnsafe(capacity);
+    this.#capacity = capacity;
   }
 
   get bytes(): number {
     return this.#total;
   }
 
-  push(chunk: Buffer): void {
-    const size = this.#ring.length;
-    this.#total += chunk.length;
-    const last = chunk.length > size ? chunk.subarray(chunk.length - size) : chunk;
-    const first = last.subarray(0, size - this.#next);
-    first.copy(this.#ring, this.#next);
-    last.copy(this.#ring, 0, first.length);
-    this.#next = (this.#next + last.length) % size;
+  push(piece: Buffer): void {
+    this.#total += piece.length;
+    this.#pieces.push(piece);
+    this.#held += piece.length;
+    for (let first = this.#pieces[0]; first !== undefined; first = this.#pieces[0]) {
+      if (this.#held - first.length < this.#capacity) break;
+      this.#pieces.shift();
+      this.#held -= first.length;
+    }
+    // Many small pieces are one: what they were cut from would be held on to with each of them.
+    if (this.#pieces.length > MOST_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
   }
 
   /** What is left, from the first whole character on. */
   text(): string {
-    const size = this.#ring.length;
-    if (this.#total <= size) return this.#ring.toString('utf8', 0, this.#total);
-    const bytes = Buffer.concat([this.#ring.subarray(this.#next), this.#ring.subarray(0, this.#next)]);
+    const bytes = Buffer.concat(this.#pieces).subarray(-this.#capacity);
+    if (this.#total <= this.#capacity) return bytes.toString('utf8');
     let start = 0;
     while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
     return bytes.toString('utf8', start);
   }
 }
+
+const MOST_PIECES = 64;
 
 /** Output to show, in batches: what a flood brings within one beat beyond its last bytes is left out and counted. */
 export class OutputBatches {

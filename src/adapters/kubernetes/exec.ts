@@ -60,8 +60,8 @@ export async function execInContainer(
       clock,
       rhythm: over.rhythm,
       stdin: request.stdin,
-      onStdout: stdout.push,
-      onStderr: stderr.push,
+      onStdout: async (piece: Buffer) => stdout.push(piece),
+      onStderr: async (piece: Buffer) => stderr.push(piece),
     };
     const ending = await converse(upgraded.socket, conversation, signal);
     await Promise.all([stdout.end(), stderr.end()]);

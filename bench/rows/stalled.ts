@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Benchmark } from '../harness/benchmark.ts';
+import { ask, cleanEnv, launcher, probed } from '../harness/programs.ts';
+import { limited } from '../harness/rounds.ts';
+import { openTerminal } from '../harness/terminal.ts';
+
+/** A terminal that stops reading, while a step prints and the journal is written: is anything late in the host? */
+export const stalled: Benchmark = {
+  name: 'stalled',
+  async run(context) {
+    const seconds = context.quick ? 2 : 10;
+    const file = path.join(context.folder, 'stalled.yaml');
+    const script = `for i in $(seq ${(seconds + 2) * 20}); do echo line $i $(date +%s%3N); sleep 0.05; done`;
+    writeFileSync(
+      file,
+      `apiVersion: rollbook/v1\nid: bench/stalled\ntitle: Stalled\nsteps:\n  - id: print\n    title: Print for a while\n    uses: shell\n    with: { script: "${script}" }\n`,
+    );
+    const folder = path.join(context.folder, 'probe');
+    const env = probed(cleanEnv(context), folder, { delay: true });
+    const terminal = openTerminal([process.execPath, launcher(context), 'run', file], { env });
+    try {
+      await terminal.saw('Do it?');
+      await sleep(500);
+      terminal.press('y');
+      await terminal.saw(/line \d+/);
+      const host = hostOf(folder, env);
+      await ask(host, folder);
+      terminal.pause();
+      await sleep(seconds * 1000);
+      const { delayMaxMs = 0 } = await ask(host, folder);
+      terminal.resume();
+      return [
+        limited(
+          {
+            name: 'stalled-terminal',
+            what: `a terminal that does not read for ${seconds} s: the longest wait of the host's event loop`,
+            unit: 'ms',
+            command: 'rollbook run',
+          },
+          [delayMaxMs],
+          50,
+        ),
+      ];
+    } finally {
+      await terminal.close();
+    }
+  },
+};
+
+function hostOf(folder: string, env: NodeJS.ProcessEnv): number {
+  const found = readdirSync('/proc').find((pid) => {
+    try {
+      return (
+        /^\d+$/.test(pid) &&
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/host.js') &&
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`BENCH_PROBE=${folder}`)
+      );
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error(`No host runs for ${env.HOME}.`);
+  return Number(found);
+}

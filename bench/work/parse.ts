@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { parseDocument } from 'yaml';
+
+// Milliseconds to read runbooks: as rollbook does, or by the YAML parser alone.
+// Arguments: project, ours or yaml, steps in each, how many.
+
+const [root = '.', how, steps = '10', files = '1'] = process.argv.slice(2);
+
+const step = (at: number) => `  - id: step-${at}
+    title: Step ${at} of \${{ inputs.namespace }}
+    if: \${{ inputs.count > ${at % 7} }}
+    uses: command
+    with:
+      run: [echo, "step ${at}", "\${{ inputs.namespace }}"]
+    timeout: 30s
+`;
+const texts = Array.from(
+  { length: Number(files) },
+  (_, file) => `apiVersion: rollbook/v1
+id: bench/runbook-${file}
+title: A runbook of ${steps} steps
+inputs:
+  namespace: { type: string, default: shop }
+  count: { type: number, default: 3 }
+steps:
+${Array.from({ length: Number(steps) }, (_, at) => step(at)).join('')}`,
+);
+
+if (how === 'yaml') {
+  const began = performance.now();
+  for (const text of texts) parseDocument(text).toJS();
+  console.log(performance.now() - began);
+} else {
+  const from = (file: string) => import(path.join(root, 'src', file));
+  const [{ parse }, { stepKinds }, { createCompiler }] = await Promise.all([
+    from('runbook/parse.ts'),
+    from('steps/index.ts'),
+    from('runbook/compile.ts'),
+  ]);
+  const compiler = createCompiler();
+  const began = performance.now();
+  for (const [at, text] of texts.entries()) {
+    const result = parse(text, `/bench/${at}.yaml`, { kinds: stepKinds, compiler });
+    if (!result.ok) throw new Error(JSON.stringify(result.problems[0]));
+  }
+  console.log(performance.now() - began);
+}
