@@ -85,6 +85,13 @@ function dataOf(response: HttpResponse, expression: string, host: string): Data 
     });
   }
   if (reply?.status === 'error') throw refused(reply, response.status, expression, host);
+  if (response.status >= 500) {
+    throw new PortFailure(`Prometheus at ${host} cannot answer at the moment (${response.status}).`, {
+      reason: 'unexpected',
+      status: response.status,
+      next: 'Look at Prometheus, and at the proxy before it; look at the dashboards meanwhile.',
+    });
+  }
   if (response.status !== 200 || reply?.data === undefined) {
     throw new PortFailure(`What answers at ${host} (${response.status}) is not Prometheus.`, {
       reason: 'unexpected',

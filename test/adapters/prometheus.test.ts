@@ -63,6 +63,7 @@ describe('prometheus', () => {
     [401, 'Unauthorized', 'unauthorized', /does not let us in \(401\)/],
     [403, { status: 'error' }, 'forbidden', /does not let us in/],
     [200, '<html>Grafana</html>', 'unexpected', /is not Prometheus/],
+    [503, 'Service Unavailable', 'unexpected', /cannot answer at the moment \(503\)/],
     [404, '404 page not found', 'unexpected', /is not Prometheus/],
     [200, success({ resultType: 'matrix', result: [] }), 'invalid', /gives a range of values/],
   ])('turns %i into a sentence', async (code, body, reason, message) => {

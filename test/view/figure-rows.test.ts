@@ -92,6 +92,11 @@ describe('what is critical', () => {
     expect(at(40)).toBe('CRITICAL   errors 38 %   and 1 more');
   });
 
+  it('says so when it is no longer heard of', () => {
+    const [row = []] = alarmRows(stateOf({ ...scene, live: unheard }), 120, NOW);
+    expect(plainText(row)).toMatch(/errors last heard 38 % above 5 %/);
+  });
+
   it('is gone when it is over', () => {
     const [first, second] = alarms;
     const over = [first, second].map(

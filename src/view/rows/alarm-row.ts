@@ -3,6 +3,7 @@ import type { ScreenState } from '../store.ts';
 import { figure } from '../text/figure.ts';
 import { type Row, row, rowWidth, span } from '../text/row.ts';
 import { ticking } from '../text/time.ts';
+import { isStale } from './figure-rows.ts';
 
 /** Figures that are critical, in a line above the panes; nothing while all is well or over. */
 export function alarmRows(state: ScreenState, width: number, now: number): readonly Row[] {
@@ -36,18 +37,20 @@ interface PartOptions {
   readonly detail: 0 | 1 | 2;
 }
 
-/** As it is now, where the figure is still heard of. */
+/** As it is now, or as it was last heard of. */
 function alarmPart(
   alarm: SessionState['alarms'][number],
   { live }: ScreenState,
   { now, detail }: PartOptions,
 ): Row {
   const figures = alarm.source === 'prometheus' ? live?.metrics : live?.logs;
-  const value = figures?.find(({ title }) => title === alarm.figure)?.value ?? alarm.value;
+  const seen = figures?.find(({ title }) => title === alarm.figure);
+  const isSilent = seen !== undefined && isStale(seen, now);
+  const value = figure(seen?.value ?? alarm.value, alarm.unit);
   const limit = ` ${alarm.side} ${figure(alarm.limit, alarm.unit)}`;
   const since = `, for ${ticking(now - Date.parse(alarm.since))}`;
   return row(
-    span(`${alarm.figure} ${figure(value, alarm.unit)}`, 'bad'),
+    span(`${alarm.figure} ${isSilent ? 'last heard ' : ''}${value}`, isSilent ? 'warn' : 'bad'),
     span(`${detail > 0 ? limit : ''}${detail > 1 ? since : ''}`, 'muted'),
   );
 }

@@ -13,7 +13,9 @@ export function liveRows(live: LiveSnapshot, width: number, height: number, now:
     figureRows([...live.metrics, ...live.logs], width, now),
     [...workloadRows(live, width), ...serviceRows(live.services, width)],
     logRows(live.logs, width, now),
-    live.gaps.flatMap((gap) => paragraph(gap, width, 'muted', row(span(`${glyphs.bullet} `, 'muted')))),
+    [...problemsOf(live), ...live.gaps].flatMap((gap) =>
+      paragraph(gap, width, 'muted', row(span(`${glyphs.bullet} `, 'muted'))),
+    ),
   ].filter((block) => block.length > 0);
   const lines = problem.length + blocks.reduce((sum, block) => sum + block.length, 0);
   const isRoomy = lines + blocks.length - 1 <= height;
@@ -25,6 +27,13 @@ export function liveRows(live: LiveSnapshot, width: number, height: number, now:
   const withPods = room < 3 ? [] : [blank, ...podRows(live, width, now).slice(0, room + 1)];
   const all = rows.length === 0 ? paragraph('Nothing here yet.', width, 'muted') : [...rows, ...withPods];
   return isFresh(live) ? all : all.map(faded);
+}
+
+/** Why figures are not heard of, in whole: their own lines have no room for it. */
+function problemsOf({ metrics, logs }: LiveSnapshot): readonly string[] {
+  const silent = [...metrics, ...logs].filter(({ problem }) => problem !== undefined);
+  const groups = Map.groupBy(silent, ({ problem = '' }) => problem);
+  return [...groups].map(([problem, some]) => `${some.map(({ title }) => title).join(', ')}: ${problem}`);
 }
 
 /** Rows that may no longer be true are drawn without colour; the title says why. */
