@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { ContainerFiles } from './program.ts';
 
@@ -10,6 +10,9 @@ interface Place {
 
 /** Everything that a container starts with, besides what its image brings. */
 const FIRST_FOLDERS = ['etc', 'home', 'root', 'tmp', 'var'];
+
+/** A path that leads through more links goes round in a circle. */
+const MAX_LINKS = 40;
 
 /** The files of one container in a folder of this machine, and its volumes in theirs. */
 export class FolderFiles implements ContainerFiles {
@@ -25,17 +28,51 @@ export class FolderFiles implements ContainerFiles {
     for (const name of FIRST_FOLDERS) mkdirSync(posix.join(folder, name), { recursive: true });
   }
 
+  /** Links are followed as in a container: `..` never leads above its root, and an absolute one begins there. */
   real(path: string): string {
-    // Of an absolute path, `..` never leads above '/'.
-    const inside = posix.resolve('/', path);
-    const volume = this.volumes.find((place) => inside === place.path || inside.startsWith(`${place.path}/`));
-    return volume === undefined
-      ? posix.join(this.folder, inside)
-      : posix.join(volume.folder, inside.slice(volume.path.length));
+    const left = namesIn(path);
+    let done: string[] = [];
+    for (let links = 0; left.length > 0; ) {
+      const name = left.shift();
+      if (name === undefined) break;
+      if (name === '..') {
+        done = done.slice(0, -1);
+        continue;
+      }
+      const target = links < MAX_LINKS ? linkTarget(this.#place([...done, name])) : undefined;
+      if (target === undefined) {
+        done.push(name);
+        continue;
+      }
+      links += 1;
+      left.unshift(...namesIn(target));
+      if (target.startsWith('/')) done = [];
+    }
+    return this.#place(done);
   }
 
   virtual(text: string): string {
     const places = [...this.volumes, { path: '', folder: this.folder }];
     return places.reduce((told, { path, folder }) => told.replaceAll(folder, path), text);
+  }
+
+  #place(names: readonly string[]): string {
+    const inside = `/${names.join('/')}`;
+    const volume = this.volumes.find((place) => inside === place.path || inside.startsWith(`${place.path}/`));
+    return volume === undefined
+      ? posix.join(this.folder, inside)
+      : posix.join(volume.folder, inside.slice(volume.path.length));
+  }
+}
+
+function namesIn(path: string): string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
+}
+
+function linkTarget(place: string): string | undefined {
+  try {
+    return lstatSync(place).isSymbolicLink() ? readlinkSync(place) : undefined;
+  } catch {
+    return undefined;
   }
 }

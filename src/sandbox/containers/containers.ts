@@ -22,6 +22,7 @@ interface Opened {
   readonly stopped: AbortController;
 }
 
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NOTHING: Installation = { programs: {} };
 
 /** What runs inside the containers of the pods when somebody execs into them. */
@@ -40,7 +41,7 @@ export class Containers implements ExecTarget {
     const { programs, env, cwd = '/' } = installation;
     const context: ProgramContext = {
       argv: request.argv,
-      env: { HOSTNAME: request.pod, HOME: '/root', ...env },
+      env: { PATH, HOSTNAME: request.pod, HOME: '/root', ...env, ...instance.env },
       cwd,
       files,
       stdin: streams.stdin,
@@ -105,7 +106,13 @@ export class Containers implements ExecTarget {
       labels: pod.metadata.labels ?? {},
       container,
       image: spec.image,
+      env: envOf(spec.env ?? []),
       restarts: status?.restartCount ?? 0,
     };
   }
+}
+
+/** What the spec spells out; what it refers to is not known here. */
+function envOf(env: readonly { readonly name: string; readonly value?: string }[]): Record<string, string> {
+  return Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
 }

@@ -10,6 +10,8 @@ export interface ContainerInstance {
   readonly container: string;
   /** As the pod names it: 'postgres:15.8', 'registry.example.com/banking/backend:1.9.0'. */
   readonly image: string;
+  /** As the pod's spec says it. */
+  readonly env: Readonly<Record<string, string>>;
   /** How often it had been started before. */
   readonly restarts: number;
 }

@@ -62,7 +62,7 @@ export async function runShell(
   const bash = new Bash({
     fs,
     cwd: context.cwd,
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...context.env },
+    env: { ...context.env },
     commands: [...SMALL_PROGRAMS],
     customCommands: [
       stat,

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { ExecRequest, ExecStreams, ExecTarget } from './world-interfaces.ts';
 
@@ -9,14 +10,14 @@ export interface ExecConnection {
   readonly socket: WebSocket;
   readonly target: ExecTarget;
   readonly request: ExecRequest;
-  /** Whether the caller sends input. */
-  readonly stdin: boolean;
+  /** Which streams the caller has a channel for. */
+  readonly wanted: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   /** The end of the program is never told: the connection breaks off instead. */
   readonly dropEnd: boolean;
 }
 
 /** Runs a program for one WebSocket: its streams are channels, how it ended comes last. Never rejects. */
-export async function serveExec({ socket, target, request, stdin, dropEnd }: ExecConnection): Promise<void> {
+export async function serveExec({ socket, target, request, wanted, dropEnd }: ExecConnection): Promise<void> {
   // A caller that is lost does not end the program; nobody hears the rest.
   const send = (channel: number, bytes: Uint8Array) => {
     if (socket.readyState === socket.OPEN) socket.send(Buffer.concat([Buffer.of(channel), bytes]));
@@ -24,9 +25,9 @@ export async function serveExec({ socket, target, request, stdin, dropEnd }: Exe
   socket.on('error', () => undefined);
   send(STDOUT, Buffer.alloc(0));
   const streams: ExecStreams = {
-    stdin: stdin ? inputOf(socket) : nothing(),
-    stdout: (chunk) => send(STDOUT, chunk),
-    stderr: (chunk) => send(STDERR, chunk),
+    stdin: inputOf(socket, wanted.stdin),
+    stdout: (chunk) => wanted.stdout && send(STDOUT, chunk),
+    stderr: (chunk) => wanted.stderr && send(STDERR, chunk),
   };
   const status = await target.run(request, streams).then(
     ({ exitCode }) => statusOf(exitCode, request.argv),
@@ -40,30 +41,17 @@ export async function serveExec({ socket, target, request, stdin, dropEnd }: Exe
   socket.close(1000);
 }
 
-async function* nothing(): AsyncIterable<Uint8Array> {}
-
-/** Bytes of the input channel, until the caller closes it (from v5 on) or goes. */
-async function* inputOf(socket: WebSocket): AsyncIterable<Uint8Array> {
-  const pieces: (Uint8Array | undefined)[] = [];
-  let wake = () => undefined as undefined;
-  const push = (piece: Uint8Array | undefined) => {
-    pieces.push(piece);
-    wake();
-  };
+/** Bytes of the input channel, until the caller closes it (from v5 on) or goes; none where it sends none. */
+function inputOf(socket: WebSocket, stdin: boolean): AsyncIterable<Uint8Array> {
+  const input = new PassThrough();
+  if (!stdin) return input.end();
+  // heard from now on: the program may begin to read much later
   socket.on('message', (data: Buffer) => {
-    if (data[0] === STDIN) push(data.subarray(1));
-    else if (data[0] === CLOSE && data[1] === STDIN) push(undefined);
+    if (data[0] === STDIN && input.writable) input.write(data.subarray(1));
+    else if (data[0] === CLOSE && data[1] === STDIN) input.end();
   });
-  socket.once('close', () => push(undefined));
-  for (;;) {
-    if (pieces.length === 0)
-      await new Promise<void>((resolve) => {
-        wake = () => void resolve();
-      });
-    const piece = pieces.shift();
-    if (piece === undefined) return;
-    if (piece.length > 0) yield piece;
-  }
+  socket.once('close', () => input.end());
+  return input;
 }
 
 function statusOf(exitCode: number | undefined, argv: readonly string[]) {
@@ -71,7 +59,7 @@ function statusOf(exitCode: number | undefined, argv: readonly string[]) {
   if (exitCode === undefined)
     return internalError(
       'error executing command in container: failed to exec in container: failed to start exec "0": OCI runtime exec failed: exec failed: ' +
-        `unable to start container process: exec: ${JSON.stringify(argv[0])}: executable file not found in $PATH: unknown`,
+        `unable to start container process: exec: ${JSON.stringify(argv[0])}: ${whyMissing(argv[0] ?? '')}: unknown`,
     );
   return {
     metadata: {},
@@ -80,6 +68,13 @@ function statusOf(exitCode: number | undefined, argv: readonly string[]) {
     reason: 'NonZeroExitCode',
     details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
   };
+}
+
+/** A path is looked at, a name is looked up. */
+function whyMissing(program: string): string {
+  return program.includes('/')
+    ? `stat ${program}: no such file or directory`
+    : 'executable file not found in $PATH';
 }
 
 function internalError(message: string) {

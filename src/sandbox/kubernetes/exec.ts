@@ -18,7 +18,8 @@ import type { ExecRequest, FaultAnswer, SandboxUser } from './world-interfaces.t
 
 /** From here on a program needs the right to create, however it is asked for. */
 const CREATE_SINCE = 35;
-const PROTOCOLS = [V5, V4];
+/** The first 1.x that can end a program's input. */
+const V5_SINCE = 30;
 
 export interface ExecServerOptions {
   readonly cluster: Cluster;
@@ -34,9 +35,11 @@ export interface ExecServer {
 
 /** Serves pods/exec over WebSockets, as kubectl from 1.30 on and the clients of other languages speak it. */
 export function createExecServer({ cluster, users, audit }: ExecServerOptions): ExecServer {
+  const protocols = minorVersion(cluster.version) < V5_SINCE ? [V4] : [V5, V4];
   const sockets = new WebSocketServer({
     noServer: true,
-    handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => protocols.find((protocol) => offered.has(protocol)) ?? false,
   });
 
   async function answer(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -49,7 +52,7 @@ export function createExecServer({ cluster, users, audit }: ExecServerOptions): 
     };
     const refuse = (code: number, body: unknown) => {
       record(code);
-      const text = JSON.stringify(body);
+      const text = body === undefined ? '' : JSON.stringify(body);
       socket.end(
         `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
       );
@@ -76,7 +79,7 @@ export function createExecServer({ cluster, users, audit }: ExecServerOptions): 
       if (minorVersion(cluster.version) >= CREATE_SINCE)
         authorizeResource(cluster.store, user, { ...target, verb: 'create' });
       const exec = execOf(cluster, target, url.searchParams, command);
-      checkProtocol(request);
+      checkProtocol(request, protocols);
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         record(101);
         const { world } = cluster;
@@ -87,11 +90,12 @@ export function createExecServer({ cluster, users, audit }: ExecServerOptions): 
           socket: webSocket,
           target: world.exec,
           request: exec,
-          stdin: isSet(url.searchParams, 'stdin'),
+          wanted: streamsIn(url.searchParams),
           dropEnd: fault !== undefined && 'dropAnswer' in fault,
         });
       });
     } catch (error) {
+      if (error instanceof UnknownProtocol) return refuse(403, undefined);
       const known = error instanceof ApiError ? error : ApiError.internal(String(error));
       refuse(known.code, known.toStatus());
     }
@@ -121,15 +125,17 @@ function execTarget(request: IncomingMessage, url: URL, { types }: Cluster): Res
   return target;
 }
 
-function checkProtocol({ headers }: IncomingMessage): void {
+function checkProtocol({ headers }: IncomingMessage, known: readonly string[]): void {
   if ((headers.upgrade ?? '').toLowerCase() !== 'websocket')
     throw ApiError.badRequest(
       `unable to upgrade: the sandbox speaks WebSocket, not ${headers.upgrade ?? 'nothing'}: kubectl 1.30 or later does`,
     );
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
-  if (!offered.some((protocol) => PROTOCOLS.includes(protocol)))
-    throw ApiError.badRequest(`unable to upgrade: none of the protocols ${offered.join(', ')} is known`);
+  if (!offered.some((protocol) => known.includes(protocol))) throw new UnknownProtocol();
 }
+
+/** No Status comes with it: the handshake itself fails. */
+class UnknownProtocol extends Error {}
 
 /** What is to be run where. Throws ApiError for a pod or a container that cannot take it. */
 function execOf(
@@ -142,6 +148,9 @@ function execOf(
   if (pod === undefined) throw ApiError.notFound({ group: '', resource: 'pods' }, name);
   const container = containerOf(pod, query.get('container'));
   if (argv.length === 0) throw ApiError.badRequest('you must specify at least 1 command for the container');
+  const { stdin, stdout, stderr } = streamsIn(query);
+  if (!stdin && !stdout && !stderr)
+    throw ApiError.badRequest('you must specify at least 1 of stdin, stdout, stderr');
   const { phase } = pod.status ?? {};
   if (phase === 'Succeeded' || phase === 'Failed')
     throw ApiError.badRequest(`cannot exec into a container in a completed pod; current phase is ${phase}`);
@@ -156,6 +165,7 @@ function isRunning({ status }: StoredObject, container: string): boolean {
   return statuses.find(({ name }) => name === container)?.state?.running !== undefined;
 }
 
-function isSet(query: URLSearchParams, name: string): boolean {
-  return query.get(name) === 'true' || query.get(name) === '1';
+function streamsIn(query: URLSearchParams) {
+  const isSet = (name: string) => query.get(name) === 'true' || query.get(name) === '1';
+  return { stdin: isSet('stdin'), stdout: isSet('stdout'), stderr: isSet('stderr') };
 }

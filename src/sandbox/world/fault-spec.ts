@@ -20,7 +20,7 @@ const requestMatch = z.strictObject({
   name: z.optional(z.string()),
   dryRun: z.optional(z.boolean()),
   /** Of an exec: a pattern for program and arguments, parted by spaces. */
-  command: z.optional(z.string()),
+  command: z.optional(z.string().check(z.refine(isPattern, 'expected a regular expression'))),
   /** The how manieth matching request is the first to be hit; 1 unless told. */
   nth: z.optional(count),
   /** How many matching requests are hit from there on; 1 unless told, `always` for all. */
@@ -103,3 +103,12 @@ export const faultSchema = z.strictObject({
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultAction = z.infer<typeof action>;
 export type RequestMatch = z.infer<typeof requestMatch>;
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

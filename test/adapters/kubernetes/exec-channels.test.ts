@@ -18,6 +18,7 @@ it('holds the server back while what it sent is still to be kept', async () => {
     socket.send(Buffer.concat([Buffer.of(3), Buffer.from(JSON.stringify(ending(0)))]));
     socket.close(1000);
   });
+  await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
   await new Promise<void>((resolve) => {

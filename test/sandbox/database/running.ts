@@ -53,6 +53,7 @@ export function postgresContainer(database: Database, freeBytes?: number) {
     labels: { app: 'postgres' },
     container: 'postgres',
     image: 'postgres:15.8',
+    env: {},
     restarts: 0,
   });
   if (installation?.volumes === undefined) throw new Error('nothing is installed');

@@ -39,6 +39,7 @@ async function manage(
     podIP: undefined,
     labels: {},
     container: 'c',
+    env: {},
     restarts: 0,
   };
   const python = djangoInstaller(django)({ ...instance, image })?.programs.python;
