@@ -1,4 +1,4 @@
-import type { ApplicationSpec, DeploymentSpec, ServiceSpec } from '../world/spec.ts';
+import type { ApplicationSpec, DeploymentSpec, ServiceSpec, TrafficSpec } from '../world/spec.ts';
 
 /** The Django application, and the server as its manifest describes it: in a banking world with a database. */
 
@@ -45,6 +45,9 @@ export const BACKEND_SERVICE: ServiceSpec = {
   targetPort: 8080,
   clusterIP: '10.96.14.41',
 };
+
+/** Who asks the Django application itself. */
+export const BACKEND_TRAFFIC: TrafficSpec = { service: BACKEND_SERVICE.name, requestsPerSecond: 15 };
 
 export function withServer(postgres: DeploymentSpec): DeploymentSpec {
   return {

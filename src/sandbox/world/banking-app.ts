@@ -1,4 +1,10 @@
-import { BACKEND, BACKEND_APPLICATION, BACKEND_SERVICE, withServer } from '../database/banking-workloads.ts';
+import {
+  BACKEND,
+  BACKEND_APPLICATION,
+  BACKEND_SERVICE,
+  BACKEND_TRAFFIC,
+  withServer,
+} from '../database/banking-workloads.ts';
 import type {
   ApplicationSpec,
   DeploymentSpec,
@@ -136,7 +142,7 @@ export function bankingApp(
       ...overrides.map(([deployment, behaviour]) => ({ deployment, ...behaviour })),
     ],
     autoscalers: input.autoscalers ?? [],
-    traffic: TRAFFIC.filter(({ service }) => keptNames.has(service)),
+    traffic: [...TRAFFIC, BACKEND_TRAFFIC].filter(({ service }) => keptNames.has(service)),
   };
 }
 
