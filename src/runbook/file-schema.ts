@@ -47,7 +47,9 @@ const input = z.strictObject({
 });
 
 const limit = z
-  .union([z.number(), z.string().regex(/\$\{\{/)], { error: 'expected a number, or an expression' })
+  .union([z.number(), z.string().regex(/\$\{\{/, 'expected a number, or an expression')], {
+    error: 'expected a number, or an expression',
+  })
   .optional();
 const lookBack = duration.optional().describe('How far back its line begins; 10m when absent.');
 
@@ -92,13 +94,45 @@ const link = z.strictObject({
     ),
 });
 
+/** A title names its figure in alarms, and a warning that comes after the alarm warns of nothing. */
+function figures<Figure extends z.ZodType<WatchedFigure>>(figure: Figure) {
+  return z.array(figure).check(({ value, issues }) => {
+    const report = (place: number, key: string, message: string) =>
+      issues.push({ code: 'custom', message, path: [place, key], input: value });
+    for (const [place, one] of value.entries()) {
+      if (value.findIndex(({ title }) => title === one.title) < place)
+        report(place, 'title', `another one is called "${one.title}", too`);
+      const { 'warn-above': warnAbove, 'critical-above': above } = one;
+      const { 'warn-below': warnBelow, 'critical-below': below } = one;
+      if (isMore(warnAbove, above))
+        report(place, 'warn-above', `expected at most ${above}, where it is critical`);
+      if (isMore(below, warnBelow))
+        report(place, 'warn-below', `expected at least ${below}, where it is critical`);
+    }
+  });
+}
+
+type FileLimit = number | string | undefined;
+
+interface WatchedFigure {
+  readonly title: string;
+  readonly 'warn-above'?: FileLimit;
+  readonly 'critical-above'?: FileLimit;
+  readonly 'warn-below'?: FileLimit;
+  readonly 'critical-below'?: FileLimit;
+}
+
+function isMore(one: FileLimit, other: FileLimit): boolean {
+  return typeof one === 'number' && typeof other === 'number' && one > other;
+}
+
 const watch = z.strictObject({
   pods: text.optional().describe('Label selector of the pods to show.'),
   deployments: z.array(text).optional().describe('Names of the Deployments to show.'),
   services: z.array(text).optional().describe('Names of the Services whose endpoints to show.'),
   events: z.boolean().optional().describe('Whether to show events.'),
-  metrics: z.array(metric).optional().describe('Figures to draw, from Prometheus.'),
-  logs: z.array(logSearch).optional().describe('Log lines to count and show, from Elasticsearch.'),
+  metrics: figures(metric).optional().describe('Figures to draw, from Prometheus.'),
+  logs: figures(logSearch).optional().describe('Log lines to count and show, from Elasticsearch.'),
   links: z.array(link).optional().describe('Dashboards, a key away.'),
 });
 

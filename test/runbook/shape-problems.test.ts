@@ -18,6 +18,34 @@ const cases: readonly {
     ],
   },
   {
+    name: 'what is watched',
+    file: `apiVersion: rollbook/v1
+id: test
+title: Test
+watch:
+  metrics:
+    - { title: errors, query: a, warn-above: 5, critical-above: 1 }
+    - { title: errors, query: b, warn-above: "\${{ inputs.x }}", warn-below: 1, critical-below: 2 }
+    - { title: more, query: c, warn-above: much, since: long }
+  logs:
+    - { title: errors, index: logs-*, query: d }
+  links:
+    - { title: L, url: "javascript:alert(1)" }
+    - { title: M, url: "{grafana}/d/x" }
+steps:
+  - { id: a, title: A, uses: look, with: {} }
+`,
+    problems: [
+      '6:46 "warn-above" cannot be 5 (at most 1, where it is critical)',
+      '7:16 "title": another one is called "errors", too',
+      '7:58 there is no input "x"',
+      '7:77 "warn-below" cannot be 1 (at least 2, where it is critical)',
+      '8:44 "warn-above" cannot be "much" (a number, or an expression)',
+      '8:57 "since" cannot be "long" (a duration such as 10s, 2m, 1h30m or 500ms)',
+      '12:24 "url" cannot be "javascript:alert(1)" (an address that begins with https://, {grafana} or {kibana})',
+    ],
+  },
+  {
     name: 'unknown keys',
     file: `apiVersion: rollbook/v1
 id: test
