@@ -37,7 +37,12 @@ export function planContext(desk: Desk, signal: AbortSignal): PlanContext {
 }
 
 export function probeContext(desk: Desk, signal: AbortSignal): ProbeContext {
-  return { ...planContext(desk, signal), processes: desk.options.ports.processes };
+  const { ports } = desk.options;
+  return {
+    ...planContext(desk, signal),
+    processes: ports.processes,
+    exec: async (request, options) => (await ports.kubernetes()).exec(request, options),
+  };
 }
 
 /** A signal for reading: aborted by the operator, or because the session stops. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Json, JsonObject } from '../ports/json.ts';
-import type { AccessRequest } from '../ports/kubernetes.ts';
+import type { AccessRequest, Kubernetes } from '../ports/kubernetes.ts';
 import type { Ports, ReadPorts } from '../ports/ports.ts';
 import type { Processes } from '../ports/process.ts';
 
@@ -131,6 +131,8 @@ export interface PlanContext {
 export interface ProbeContext extends PlanContext {
   /** Absent: declared probe programs cannot run here, and the answer is 'unknown'. */
   readonly processes?: Processes;
+  /** The same for a probe that runs in a container. */
+  readonly exec?: Kubernetes['exec'];
 }
 
 export interface RunContext {

@@ -101,6 +101,17 @@ const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
     { selector: 'color=green', tail: 5 },
     { pod: 'frontend-blue-0', since: '90s' },
   ],
+  'kubernetes/exec': [
+    {
+      deployment: 'frontend-blue',
+      run: ['deploy', '--to', 'blue green'],
+      probe: { run: ['deployed'] },
+      undo: { run: ['deploy', '--back'] },
+      timeout: '30s',
+    },
+    { selector: 'color=blue', run: ['deploy'] },
+    { pod: 'frontend-blue-0', container: 'web', run: ['uptime'], 'reads-only': true },
+  ],
   'kubernetes/select-traffic': [{ service: 'frontend-service', selector: BLUE, 'min-ready': 2 }],
   'http/check': [
     { url: 'http://shop.test/healthz', 'expect-body': { contains: 'ok' } },
@@ -195,6 +206,9 @@ export function sampleWorld(): SampleWorld {
   kube.put(pod('postgres-0', { labels: { app: 'postgres' }, container: 'postgres' }));
   kube.program = cannedServer();
   new FakeDjango(kube);
+  const others = kube.program;
+  kube.program = (request) =>
+    ['deploy', 'deployed', 'uptime'].includes(request.argv[0]) ? { stdout: 'fine' } : others(request);
   const processes = new FakeProcesses();
   for (const program of ['deploy', 'deployed', 'uptime', 'sh', 'bash'])
     processes.on(program, { stdout: 'fine' });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isUnavailable, PortFailure } from '../../ports/failure.ts';
 import { shellLine } from '../../prose/shell-quote.ts';
 import { argvField, durationMs, namespaceField } from '../fields.ts';
 import { programFields, programOutcome, programOutputs } from '../process/program.ts';
@@ -23,6 +22,7 @@ import { placeOf, writablePlace } from './place.ts';
 
 /** A program of a runbook that says nothing else has this long, in milliseconds. */
 const PATIENCE_MS = 600_000;
+const PROBE_MS = 60_000;
 
 const data = z.object({
   namespace: z.string(),
@@ -138,7 +138,7 @@ async function run(plan: Plan, context: RunContext): Promise<Outcome> {
   return { ...outcome, outputs: { ...outcome.outputs, stderr: end.stderr.replace(/\r?\n$/, ''), pod } };
 }
 
-/** Asks the declared probe in the same container, as far as it is known to only read. */
+/** Asks the declared probe in the same container. */
 async function probe(plan: Plan, context: ProbeContext): Promise<Landed> {
   const program = data.parse(plan.data);
   if (program.readsOnly) return { landed: 'no', evidence: 'It only reads, so it can be run again.' };
@@ -149,17 +149,12 @@ async function probe(plan: Plan, context: ProbeContext): Promise<Landed> {
       evidence: `The runbook declares no probe for ${argv[0]}, and it may still run in pod/${pod}: look for its effect by hand.`,
     };
   const line = shellLine(['kubectl', 'exec', '-n', namespace, pod, '-c', container, '--', ...program.probe]);
-  const place = await placeOf(context, namespace);
-  try {
-    const { exitCode } = await place.kube.inspect(
-      { namespace, pod, container, argv: program.probe },
-      place.options,
-    );
-    const landed = exitCode === 0 ? 'yes' : exitCode === 1 ? 'no' : 'unknown';
-    return { landed, evidence: `The probe ${line} ended with exit code ${exitCode}.` };
-  } catch (error) {
-    const refused = error instanceof PortFailure && error.reason === 'read-only';
-    if (!refused && !isUnavailable(error)) throw error;
-    return { landed: 'unknown', evidence: `Run the probe by hand, as it is not known to only read: ${line}` };
-  }
+  if (context.exec === undefined)
+    return { landed: 'unknown', evidence: `Programs cannot be run here: run the probe by hand, ${line}` };
+  const { exitCode } = await context.exec(
+    { namespace, pod, container, argv: program.probe },
+    { signal: context.signal, timeoutMs: PROBE_MS },
+  );
+  const landed = exitCode === 0 ? 'yes' : exitCode === 1 ? 'no' : 'unknown';
+  return { landed, evidence: `The probe ${line} ended with exit code ${exitCode}.` };
 }
