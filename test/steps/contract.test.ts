@@ -83,7 +83,7 @@ describe('running', () => {
     if (kind.notifies) expect(world.messages.sent).toHaveLength(effects.length);
     else if (kind.kind.startsWith('gitlab/')) expect(world.gitlab.writes).toHaveLength(effects.length);
     else
-      expect(world.kube.writes.map(targetOf)).toEqual(
+      expect(writesOf(world.kube)).toEqual(
         effects.map(({ verb, target, namespace }) => ({ verb, target, namespace })),
       );
     const announced = [...plan.effects.map(({ command }) => command), ...plan.facts].join('\n');
@@ -177,6 +177,22 @@ function written({ kube, gitlab, messages, processes }: SampleWorld): readonly u
     ...gitlab.writes,
     ...messages.sent,
     ...processes.runs,
+  ];
+}
+
+function writesOf({ writes, applied, deleted }: FakeKubernetes): readonly unknown[] {
+  return [
+    ...writes.map(targetOf),
+    ...applied.map(({ object: { kind = '', metadata } }) => ({
+      verb: 'apply',
+      target: `${kind.toLowerCase()}/${metadata.name}`,
+      namespace: metadata.namespace,
+    })),
+    ...deleted.map(({ target }) => ({
+      verb: 'delete',
+      target: `${SINGULAR[target.resource]}/${target.name}`,
+      namespace: target.namespace,
+    })),
   ];
 }
 

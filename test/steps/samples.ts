@@ -1,6 +1,7 @@
 import { stepKinds } from '../../src/steps/index.ts';
 import type { StepKind } from '../../src/steps/step-kind.ts';
 import { FakeElasticsearch, logged } from '../fakes/fake-elasticsearch.ts';
+import { FakeGit } from '../fakes/fake-git.ts';
 import type { FakeGitLab } from '../fakes/fake-gitlab.ts';
 import { FakeHttp } from '../fakes/fake-http.ts';
 import type { FakeKubernetes } from '../fakes/fake-kubernetes.ts';
@@ -113,6 +114,12 @@ const PARAMETERS: Readonly<Record<string, readonly unknown[]>> = {
     { pod: 'frontend-blue-0', container: 'web', run: ['uptime'], 'reads-only': true },
   ],
   'kubernetes/select-traffic': [{ service: 'frontend-service', selector: BLUE, 'min-ready': 2 }],
+  'git/log': [{}],
+  'git/diff': [{ to: '1' }],
+  'git/restore': [{ commit: '1' }],
+  'kubernetes/diff': [{ commit: '1' }],
+  'kubernetes/apply': [{ commit: '1' }],
+  'kubernetes/delete': [{ resource: 'services', name: 'frontend-service' }],
   'http/check': [
     { url: 'http://shop.test/healthz', 'expect-body': { contains: 'ok' } },
     { service: 'frontend-service', port: 80, path: '/healthz' },
@@ -192,6 +199,16 @@ export const samples: readonly Sample[] = stepKinds.flatMap((kind) => {
 /** Those that are planned; a call of a runbook never is. */
 export const planned = samples.filter(({ kind }) => kind.kind !== 'runbook');
 
+/** A commit that labels frontend-blue, and a later one that brought something more. */
+function manifests(): FakeGit {
+  const git = new FakeGit();
+  const labelled =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: frontend-blue, labels: {retired: "no"}}\n';
+  git.commit('Label blue', { 'k8s/blue.yaml': labelled });
+  git.commit('More', { 'k8s/blue.yaml': labelled, 'k8s/notes.md': 'Notes' });
+  return git;
+}
+
 export interface SampleWorld {
   readonly kube: FakeKubernetes;
   readonly gitlab: FakeGitLab;
@@ -224,6 +241,7 @@ export function sampleWorld(): SampleWorld {
     teams: messages.teams(),
     statuspage: messages.statuspage(),
     prometheus: new FakePrometheus().on('sum(rate(errors[1m]))', 0.25),
+    git: manifests(),
     elasticsearch: new FakeElasticsearch({ total: 1, hits: [logged('no ledger')] }),
   });
   return { kube, gitlab, messages, processes, ports };
