@@ -79,11 +79,11 @@ async function followFigures(
   startMonitors({ ...found, metrics, logs, clock: systemClock, onCrossing: witness }, signal);
 }
 
-/** Those that are configured; the others are named in their figures' place. */
+/** Those that can be asked; why the others cannot is said in their figures' place. */
 async function sources({ ports: { reads }, state }: OpenedSession) {
   const [prometheus, elasticsearch] = await Promise.all([
-    reads.prometheus().catch(() => undefined),
-    reads.elasticsearch().catch(() => undefined),
+    reads.prometheus().catch((error: Error) => error),
+    reads.elasticsearch().catch((error: Error) => error),
   ]);
   return { prometheus, elasticsearch, alarms: state.alarms };
 }

@@ -40,8 +40,8 @@ async function figuresNow({
   const watched = watchedBy(reduce(undefined, { type: 'session-started', seq: 1, time, ...session }));
   const { metrics = [], logs = [] } = watched?.spec ?? {};
   if (metrics.length + logs.length === 0) return [];
-  const prometheus = await reads.prometheus().catch(() => undefined);
-  const elasticsearch = await reads.elasticsearch().catch(() => undefined);
+  const prometheus = await reads.prometheus().catch((error: Error) => error);
+  const elasticsearch = await reads.elasticsearch().catch((error: Error) => error);
   const figures = await lookOnce({ metrics, logs, prometheus, elasticsearch, clock: systemClock }, signal);
   return figures.map((one) => ({ title: one.title, level: one.level, says: figureWords(one) }));
 }

@@ -1,3 +1,4 @@
+import { neutralise } from '../prose/neutralise.ts';
 import type { Alarm, Level, Limits } from './live.ts';
 
 /** How bad a figure is. Without one there is nothing to say. */
@@ -42,4 +43,10 @@ export function createAlarmWatch(isOpen: boolean): (level: Level) => 'crossed' |
     open = false;
     return 'cleared';
   };
+}
+
+/** Why a source cannot be asked at all; undefined when it can. */
+export function whyNone(source: object | undefined, name: string): string | undefined {
+  if (source === undefined) return `No ${name} is configured.`;
+  return source instanceof Error ? neutralise(source.message) : undefined;
 }

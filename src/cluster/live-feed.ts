@@ -27,8 +27,9 @@ export interface LiveWatch {
 
 export interface LiveFeedOptions {
   readonly reads: LiveReads;
-  readonly prometheus?: Prometheus | undefined;
-  readonly elasticsearch?: Elasticsearch | undefined;
+  /** Where there is none, an error says why. */
+  readonly prometheus?: Prometheus | Error | undefined;
+  readonly elasticsearch?: Elasticsearch | Error | undefined;
   readonly links?: readonly LiveLink[];
   /** What cannot be shown as the runbook says, a sentence each. */
   readonly problems?: readonly string[];

@@ -2,7 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Elasticsearch, ElasticsearchResult } from '../ports/elasticsearch.ts';
 import type { Json, JsonObject } from '../ports/json.ts';
 import { neutralise } from '../prose/neutralise.ts';
-import { levelOf } from './figures.ts';
+import { levelOf, whyNone } from './figures.ts';
 import { createHistory } from './history.ts';
 import type { Limits, LiveLog, LogLine, RepeatedLine } from './live.ts';
 import { LOG_FIELDS, logLine } from './log-line.ts';
@@ -18,8 +18,8 @@ export interface LogSpec extends Limits {
 
 export interface LogOptions {
   readonly spec: LogSpec;
-  /** Undefined: none is configured. */
-  readonly elasticsearch: Elasticsearch | undefined;
+  /** An error says why there is none; undefined: none is configured. */
+  readonly elasticsearch: Elasticsearch | Error | undefined;
   readonly clock: Clock;
   readonly onChange: () => void;
 }
@@ -38,7 +38,7 @@ export function sampleLog(options: LogOptions, signal: AbortSignal): () => LiveL
   const body = searchBody(spec, stepMs, spanMs);
   let heardAt: number | undefined;
   let found: Found = { points: [], lines: [] };
-  let problem = elasticsearch === undefined ? 'No Elasticsearch is configured.' : undefined;
+  let problem = whyNone(elasticsearch, 'Elasticsearch');
   let isWhole = true;
 
   async function sampleForEver(source: Elasticsearch): Promise<void> {
@@ -59,7 +59,7 @@ export function sampleLog(options: LogOptions, signal: AbortSignal): () => LiveL
     }
   }
 
-  if (elasticsearch !== undefined) void sampleForEver(elasticsearch);
+  if (elasticsearch !== undefined && !(elasticsearch instanceof Error)) void sampleForEver(elasticsearch);
   return () => {
     const level = levelOf(found.lastMinute, limits);
     return {

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Prometheus } from '../ports/prometheus.ts';
 import { neutralise } from '../prose/neutralise.ts';
-import { levelOf } from './figures.ts';
+import { levelOf, whyNone } from './figures.ts';
 import { createHistory, type History } from './history.ts';
 import type { FigureUnit, Limits, LiveFigure } from './live.ts';
 
@@ -14,8 +14,8 @@ export interface MetricSpec extends Limits {
 
 export interface MetricOptions {
   readonly spec: MetricSpec;
-  /** Undefined: none is configured. */
-  readonly prometheus: Prometheus | undefined;
+  /** An error says why there is none; undefined: none is configured. */
+  readonly prometheus: Prometheus | Error | undefined;
   readonly clock: Clock;
   /** After each answer, and each that did not come. */
   readonly onChange: () => void;
@@ -30,7 +30,7 @@ export function sampleMetric(options: MetricOptions, signal: AbortSignal): () =>
   const history = createHistory(sinceMs);
   let heardAt: number | undefined;
   let value: number | undefined;
-  let problem = prometheus === undefined ? 'No Prometheus is configured.' : undefined;
+  let problem = whyNone(prometheus, 'Prometheus');
 
   async function sample(source: Prometheus): Promise<void> {
     try {
@@ -60,7 +60,7 @@ export function sampleMetric(options: MetricOptions, signal: AbortSignal): () =>
     }
   }
 
-  if (prometheus !== undefined) void sampleForEver(prometheus);
+  if (prometheus !== undefined && !(prometheus instanceof Error)) void sampleForEver(prometheus);
   return () => ({
     title: neutralise(title),
     unit,

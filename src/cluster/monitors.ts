@@ -14,9 +14,9 @@ export type Crossing =
 export interface MonitorOptions {
   readonly metrics?: readonly MetricSpec[] | undefined;
   readonly logs?: readonly LogSpec[] | undefined;
-  /** Undefined: none is configured, and each figure says so. */
-  readonly prometheus: Prometheus | undefined;
-  readonly elasticsearch: Elasticsearch | undefined;
+  /** Where there is none, an error says why; so does each figure. */
+  readonly prometheus: Prometheus | Error | undefined;
+  readonly elasticsearch: Elasticsearch | Error | undefined;
   readonly clock: Clock;
   /** Figures that are critical already, as far as the session knows. */
   readonly alarms?: readonly Pick<Alarm, 'figure' | 'source'>[];

@@ -14,7 +14,7 @@ export interface HomeForm {
 }
 
 /** Inputs that have to be given, and are not in the file. */
-export function neededInputs(runbook: Runbook): readonly InputSpec[] {
+function neededInputs(runbook: Runbook): readonly InputSpec[] {
   return runbook.inputs.filter(({ required, default: given }) => required && given === undefined);
 }
 

@@ -100,6 +100,8 @@ describe('a figure from Prometheus', () => {
     const without = await watching({ metrics: [errors] });
     expect(without.metric()).toMatchObject({ level: 'unknown', problem: 'No Prometheus is configured.' });
     expect(without.metric()).not.toHaveProperty('heardAt');
+    const broken = await watching({ metrics: [errors], prometheus: new Error('The CA file is gone.') });
+    expect(broken.metric()).toMatchObject({ level: 'unknown', problem: 'The CA file is gone.' });
   });
 
   it('is asked for no longer once the signal ends it', async () => {

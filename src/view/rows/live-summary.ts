@@ -33,6 +33,8 @@ function inShort(one: LiveFigure, now: number): Row {
   const value = one.value === undefined ? 'no figure' : figure(one.value, one.unit);
   if (isStale(one, now))
     return row(span(`${glyphs.gone} ${one.title} ${one.heardAt === undefined ? '?' : value}`, 'muted'));
+  if (one.problem !== undefined && one.level !== 'critical')
+    return row(span(`${glyphs.unavailable} ${one.title} ${value}`, 'warn'));
   const { glyph, tone } = faceOfFigure(one);
   const isFine = one.level === 'normal' || one.level === 'unknown';
   return row(

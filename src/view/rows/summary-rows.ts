@@ -1,6 +1,7 @@
 import type { SessionEnd } from '../../engine/event.ts';
 import { titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
+import { figure } from '../text/figure.ts';
 import { blank, paragraph, type Row, row, span, type Tone, table } from '../text/row.ts';
 import { duration } from '../text/time.ts';
 import { glyphs } from '../theme.ts';
@@ -33,6 +34,10 @@ export function summaryRows(session: SessionState, folder: string, width: number
   const notes = session.notes.flatMap(({ time, text }) =>
     paragraph(text, width - 2, 'plain', row(span(`  ${time.slice(11, 19)}  `, 'muted'))),
   );
+  const alarms = session.alarms.flatMap(({ figure: title, value, unit, side, limit, since }) => {
+    const said = `${title} ${figure(value, unit)}, ${side} ${figure(limit, unit)}, since ${since.slice(11, 19)}`;
+    return paragraph(said, width - 2, 'bad', row('  '));
+  });
   return [
     row(
       span(` ${outcome.text} `, outcome.badge),
@@ -45,6 +50,7 @@ export function summaryRows(session: SessionState, folder: string, width: number
     ...named('Cut off', 'warn', (step) => (step.state === 'interrupted' ? step.evidence : undefined)),
     ...named('Not checked', 'warn', (step) => skippedAs(step, 'unavailable') ?? notThere(step)),
     ...named('Skipped', 'warn', (step) => skippedAs(step, 'choice')),
+    ...section('Critical until the end', alarms),
     ...section('Notes', notes),
     ...section('Steps', stepTable(session, steps, width)),
     ...byNumber('not reached', steps.filter(isUnreached), width),
