@@ -17,6 +17,16 @@ function fail(message) {
   process.exitCode = 2;
 }
 
+/** Without the stream, whose making costs as much as all the rest; a pipe that is full is left to it. */
+function print(text) {
+  try {
+    fs.writeSync(1, text);
+  } catch (error) {
+    if (error.code !== 'EAGAIN') return;
+    process.stdout.write(text);
+  }
+}
+
 /** The Node that npm installed beside us, when there is one. */
 function installedNode() {
   try {
@@ -90,12 +100,12 @@ function start() {
   const only = more === undefined ? flag : undefined;
   if (only === '--version' || only === '-V') {
     const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-    process.stdout.write(`${manifest.version}\n`);
+    print(`${manifest.version}\n`);
     return;
   }
   const help = path.join(root, 'dist', 'help.txt');
   if ((only === '--help' || only === '-h') && fs.existsSync(help)) {
-    process.stdout.write(fs.readFileSync(help));
+    print(fs.readFileSync(help, 'utf8'));
     return;
   }
   if (!isRecent(process.versions.node)) {

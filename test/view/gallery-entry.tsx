@@ -10,7 +10,7 @@ const [name = 'confirm'] = process.argv.slice(2);
 const now = () => START + 60_000 + Math.floor(performance.now());
 
 if (name === 'home') {
-  console.log(await runHome({ model: home, now }));
+  console.log(await runHome({ load: async () => home, now }));
 } else if (name === 'preview') {
   await runPreview({ document: preview });
 } else {
