@@ -68,7 +68,7 @@ export function createDatabaseLife(options: DatabaseLifeOptions): DatabaseLife {
       deployment === spec.deployment ? { ...pod.health(), refusal: REFUSAL } : undefined,
     // It speaks for itself.
     speech: {
-      first: (item) => (isServer(item) ? [] : undefined),
+      first: (item) => (isServer(item) ? (pod.isAdopted(item) ? firstWords(item, database) : []) : undefined),
       last: (item) => (isServer(item) ? [] : undefined),
     },
     referee: createReferee(database, writers),
@@ -99,6 +99,16 @@ export function createDatabaseLife(options: DatabaseLifeOptions): DatabaseLife {
       sessions.stop();
     },
   };
+}
+
+/** What the server said on its start, as it would have said it when its container began. */
+function firstWords({ status }: StoredObject, database: Database): readonly string[] {
+  const began: string | undefined = status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  const time = (began ?? '').replace('T', ' ').replace('Z', '.000 UTC');
+  const ready = database.firstLines.findIndex((line) => line.includes('ready to accept connections'));
+  return database.firstLines
+    .slice(0, ready + 1)
+    .map((line) => withContainerAddress(line.replace(/^\S+ \S+ UTC/, time), database));
 }
 
 function isReady({ metadata, status }: StoredObject): boolean {

@@ -31,6 +31,8 @@ export class DatabasePod {
   readonly #running = new Set<string>();
   /** The one whose data it is, where data goes with its pod. */
   #owner: string | undefined;
+  /** Those whose server was there before the world. */
+  readonly #adopted = new Set<string>();
   #crashed = false;
   #work: Promise<void> = Promise.resolve();
 
@@ -41,13 +43,20 @@ export class DatabasePod {
   /** These pods were there when the world began, and the server with them. */
   adopt(pods: readonly StoredObject[]): void {
     for (const pod of pods) if (this.#options.isOwn(pod)) this.#running.add(pod.metadata.uid);
+    for (const uid of this.#running) this.#adopted.add(uid);
     [this.#owner] = this.#running;
     if (this.#running.size === 0) this.#do(() => this.#options.database.server.stop());
     this.#options.database.server.onExit = () => this.#exited();
   }
 
+  /** Whether its container has run since before the world began. */
+  isAdopted({ metadata }: StoredObject): boolean {
+    return this.#adopted.has(metadata.uid);
+  }
+
   started(pod: StoredObject): void {
     if (!this.#options.isOwn(pod)) return;
+    this.#adopted.delete(pod.metadata.uid);
     this.#running.add(pod.metadata.uid);
     this.#crashed = false;
     this.#do(() => this.#serve(pod.metadata.uid));

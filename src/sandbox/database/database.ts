@@ -54,6 +54,7 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #watchdog: Watchdog;
   readonly #snapshots = new Map<string, DatabaseSnapshot>();
+  readonly #firstLines: string[] = [];
   #password = '';
 
   /** Throws DatabaseUnavailable where PostgreSQL is not installed. */
@@ -68,6 +69,7 @@ export class Database {
     this.#watchdog = new Watchdog(this.user, this.folder.path);
     const { programs, user, folder } = this;
     this.server = new PostgresServer({ programs, user, folder });
+    this.server.onLine = (line) => this.#firstLines.push(line);
   }
 
   get ready(): DatabaseReady {
@@ -83,6 +85,11 @@ export class Database {
   /** How the database was then, by the name of a backup, `nights-ago/1`, or `start`. */
   get snapshots(): ReadonlyMap<string, DatabaseSnapshot> {
     return this.#snapshots;
+  }
+
+  /** What the server said until somebody else listened to it. */
+  get firstLines(): readonly string[] {
+    return this.#firstLines;
   }
 
   /** Makes the data and the backups; resolves when the server accepts connections. */

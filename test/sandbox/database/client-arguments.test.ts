@@ -36,6 +36,7 @@ test.each<[program: string, given: string[], told: string[]]>([
   ['pg_restore', ['-l', '/backup/x.dump'], ['-l', '/real/backup/x.dump']],
   ['pg_restore', ['-d', 'db', '-1', '/backup/x.dump'], ['-d', 'db', '-1', '/real/backup/x.dump']],
   ['pg_restore', ['-f', '-', '/backup/x.dump'], ['-f', '-', '/real/backup/x.dump']],
+  ['pg_restore', ['-f', '/dev/null', '/backup/x.dump'], ['-f', '/dev/null', '/real/backup/x.dump']],
   ['createdb', ['-O', 'banking_user', 'db'], ['-O', 'banking_user', 'db']],
   ['dropdb', ['-f', 'db'], ['-f', 'db']],
   ['pg_isready', ['-q', '-h', '127.0.0.1', '-U', 'u'], ['-q', '-h', '127.0.0.1', '-U', 'u']],

@@ -161,9 +161,16 @@ test('scaled to nothing there is no server, and scaled up there is one again', a
 });
 
 test('a crash on the timeline restarts the container, and the log is replayed', async () => {
-  const { pods, ready, world, database } = await start({}, [
+  const { pods, ready, world, database, store } = await start({}, [
     { id: 'crash', when: { after: 20 }, actions: [{ do: 'crash-database' }] },
   ]);
+  const [server] = store.list(PODS, NAMESPACE).filter((item) => item.metadata.labels?.app === 'postgres');
+  const place = { namespace: NAMESPACE, pod: server?.metadata.name ?? '', container: 'postgres' };
+  const began = server?.status?.containerStatuses?.[0]?.state?.running?.startedAt ?? '';
+  const first = (world.logs.lines({ ...place, previous: false }) ?? []).map(({ text }) => text);
+  expect(first[0]).toContain('LOG:  starting PostgreSQL');
+  expect(first.at(-1)?.startsWith(`${began.slice(0, 10)} `)).toBe(true);
+  expect(first.at(-1)).toContain('database system is ready to accept connections');
   await patiently(() => {
     expect(pods('postgres')[0]?.status?.containerStatuses?.[0]?.restartCount).toBe(1);
     expect(ready('postgres')).toHaveLength(1);
