@@ -2,6 +2,7 @@ import { after } from 'node:test';
 import { parseArgs } from 'node:util';
 import { livingSuite } from './living.ts';
 import { readingSuite } from './reading.ts';
+import { runningSuite } from './running.ts';
 import { openWorld } from './world.ts';
 import { writingSuite } from './writing.ts';
 
@@ -21,3 +22,4 @@ after(() => world.cleanUp());
 readingSuite(world);
 writingSuite(world);
 livingSuite(world);
+runningSuite(world);
