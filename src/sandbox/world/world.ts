@@ -223,8 +223,8 @@ export function createWorld(options: WorldOptions): World {
         logs.forget(object);
         exec?.ended(object.metadata);
       });
-      monitoring?.start();
       databaseLife?.start((pod) => kubelet.reconsider(pod), logs);
+      monitoring?.start();
       faults.start();
     },
     stop() {
