@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { readingPlan } from '../reading-plan.ts';
-import { defineKind } from '../step-kind.ts';
+import { defineKind, StepFailure } from '../step-kind.ts';
 import { sizeText } from './ages.ts';
 import { blockersOf } from './blockers.ts';
 import {
   countRows,
   databasesOf,
   differences,
+  estimateRows,
   migrationsOf,
   plainCounts,
   rowTotal,
@@ -51,6 +52,7 @@ export const inspect = defineKind({
     blockers: 'What would stand in the way of renaming it, sentences.',
     tables: 'Its tables: table, rows.',
     rows: 'All rows together.',
+    exact: 'Whether the rows were counted; estimated where somebody holds a lock on a table.',
     migrations: 'The last migration of each Django app.',
     differences:
       'Tables that differ from the other database: table, rows, other; -1 where there is no such table.',
@@ -86,6 +88,7 @@ export const inspect = defineKind({
         own === undefined
           ? `there is no database ${params.database}; there are ${databases.map(({ name }) => name).join(', ')}`
           : `${params.database}: ${size === null ? 'size not known' : sizeText(size)}, ${seen.tables.length} tables, ${seen.rows} rows, ${seen.who.length} sessions`,
+        ...(seen.exact ? [] : ['rows are estimates: somebody holds a lock on a table']),
         ...seen.who,
         ...seen.blockers,
         ...seen.differences.map(
@@ -111,6 +114,7 @@ const NOTHING = {
     blockers: [],
     tables: [],
     rows: 0,
+    exact: true,
     migrations: {},
     differences: [],
     newest: null,
@@ -120,20 +124,31 @@ const NOTHING = {
 async function lookInto(server: Server, params: Params) {
   const { database, 'compare-with': other } = params;
   const sessions = await sessionsOf(server, [database], database);
-  const tables = await countRows(server, database);
+  const { tables, exact } = await rowsOf(server, database);
   return {
     sessions: sessions.map((session) => ({ ...session })),
     who: sessions.map(sessionText),
     blockers: await blockersOf(server, [database]),
     tables: plainCounts(tables),
     rows: rowTotal(tables),
+    exact,
     migrations: await migrationsOf(server, database),
     differences:
       other === undefined
         ? []
-        : differences(tables, await countRows(server, other)).map((difference) => ({ ...difference })),
+        : differences(tables, (await rowsOf(server, other)).tables).map((difference) => ({ ...difference })),
     newest: await newestOf(server, params),
   };
+}
+
+/** Exact, unless somebody holds a lock on a table: that is told, and must not keep the rest from being seen. */
+async function rowsOf(server: Server, database: string) {
+  try {
+    return { tables: await countRows(server, database), exact: true };
+  } catch (error) {
+    if (!(error instanceof StepFailure && /lock timeout/.test(error.message))) throw error;
+    return { tables: await estimateRows(server, database), exact: false };
+  }
 }
 
 async function newestOf(server: Server, params: Params): Promise<string | null> {

@@ -17,6 +17,8 @@ import { refusalOf } from './refusal.ts';
 
 /** How long one question to the server may take, in milliseconds. */
 const QUERY_MS = 120_000;
+/** A look waits this long for somebody's lock, in milliseconds. */
+const LOCK_MS = 4_000;
 
 /** A name of a database or a role: nearly anything. */
 export const sqlNameField = z
@@ -155,7 +157,7 @@ const READ_ONLY = '-c default_transaction_read_only=on';
 /** The rows of a SELECT of ours, run in a transaction that cannot write. */
 export async function query(server: Server, database: string, sql: string): Promise<readonly Json[]> {
   const wrapped = `SELECT coalesce(json_agg(row_to_json(q)), '[]'::json) FROM (${sql}) q`;
-  const options = `${READ_ONLY} -c statement_timeout=${QUERY_MS} -c lock_timeout=10000`;
+  const options = `${READ_ONLY} -c statement_timeout=${QUERY_MS} -c lock_timeout=${LOCK_MS}`;
   const argv = psqlArgv(server, database, [wrapped], { options });
   const { stdout } = await look(server, argv, `ask PostgreSQL about ${database}`);
   return z.array(z.json()).parse(JSON.parse(stdout)) as readonly Json[];

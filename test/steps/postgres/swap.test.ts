@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inspect } from '../../../src/steps/postgres/inspect.ts';
 import { restore } from '../../../src/steps/postgres/restore.ts';
 import { swap } from '../../../src/steps/postgres/swap.ts';
 import { terminateSessions } from '../../../src/steps/postgres/terminate-sessions.ts';
@@ -254,6 +255,21 @@ describe('a swap that was broken off', () => {
 });
 
 describe('sessions', () => {
+  it('that hold a lock are seen all the same, and rows are estimated meanwhile', async () => {
+    const stray = server.database.open({ application: 'psql', user: 'banking_user' });
+    await stray.run('BEGIN; LOCK TABLE accounts_account IN ACCESS EXCLUSIVE MODE');
+    const { ran } = await server.perform(inspect, { database: 'banking_db' });
+    expect(ran?.outputs).toMatchObject({
+      exact: false,
+      sessions: [{ locks: ['accounts_account AccessExclusiveLock'] }],
+    });
+    await stray.close();
+    expect((await server.perform(inspect, { database: 'banking_db' })).ran?.outputs).toMatchObject({
+      exact: true,
+    });
+    await server.sql(`DROP DATABASE "${restored}"`);
+  });
+
   const given = terminateSessions.schema.parse({ database: 'banking_db' });
 
   it('are named with what they hold, and ended', async () => {
