@@ -165,7 +165,6 @@ function ownConfig(
     .reduce((sum, { fieldsV1 }) => unionOf(sum, fieldsV1), {});
   const left = withoutSet(config, theirs);
   config = {
-    ...config,
     ...(left as JsonObject),
     metadata: { ...Object(fieldAt(left, ['metadata'])), ...identity(wanted) },
   };
