@@ -108,7 +108,7 @@ function firstWords({ status }: StoredObject, database: Database): readonly stri
   const ready = database.firstLines.findIndex((line) => line.includes('ready to accept connections'));
   return database.firstLines
     .slice(0, ready + 1)
-    .map((line) => withContainerAddress(line.replace(/^\S+ \S+ UTC/, time), database));
+    .map((line) => withContainerAddress(line.replaceAll(/(?<=^| at )\S+ \S+ UTC/g, time), database));
 }
 
 function isReady({ metadata, status }: StoredObject): boolean {
