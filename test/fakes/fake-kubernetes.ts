@@ -22,6 +22,8 @@ import type {
   ServedKind,
   WatchHandlers,
 } from '../../src/ports/kubernetes.ts';
+import { type FakeProgram, runProgram } from './fake-programs.ts';
+import { conflict, key, namespaceOf, notServed, PLURALS, typeOf } from './kube-identity.ts';
 import { applyJsonPatch, bumped, mergePatch, scaleOf, selects } from './kube-semantics.ts';
 
 export type Operation =
@@ -44,19 +46,6 @@ interface Call {
   readonly operation: Operation;
   readonly request: unknown;
 }
-
-const PLURALS: Readonly<Record<string, ResourceType>> = {
-  Pod: { group: '', resource: 'pods' },
-  Service: { group: '', resource: 'services' },
-  Endpoints: { group: '', resource: 'endpoints' },
-  Event: { group: '', resource: 'events' },
-  ConfigMap: { group: '', resource: 'configmaps' },
-  Deployment: { group: 'apps', resource: 'deployments' },
-  Lease: { group: 'coordination.k8s.io', resource: 'leases' },
-  ReplicaSet: { group: 'apps', resource: 'replicasets' },
-  EndpointSlice: { group: 'discovery.k8s.io', resource: 'endpointslices' },
-  HorizontalPodAutoscaler: { group: 'autoscaling', resource: 'horizontalpodautoscalers' },
-};
 
 /**
  * A cluster in a map: get, list with selectors, watch, patches with their preconditions, the scale subresource.
@@ -87,8 +76,7 @@ export class FakeKubernetes implements Kubernetes {
   proxy: (request: ProxyRequest) => ProxyResponse = () => ({ status: 200, body: 'ok', durationMs: 5 });
 
   /** The programs in containers, for `inspect` and `exec` alike; undefined: no such program. */
-  program: (request: ExecRequest) => Partial<ExecResult> | Promise<Partial<ExecResult>> | undefined = () =>
-    undefined;
+  program: FakeProgram = () => undefined;
 
   readonly #objects = new Map<string, KubeObject>();
   readonly #unserved = new Set<string>();
@@ -202,24 +190,12 @@ export class FakeKubernetes implements Kubernetes {
 
   async inspect(request: ExecRequest, options: ExecOptions = {}): Promise<ExecResult> {
     this.#called('inspect', request);
-    return this.#run(request, options);
+    return runProgram(this.program, request, options);
   }
 
   async exec(request: ExecRequest, options: ExecOptions = {}): Promise<ExecResult> {
     this.#called('exec', request);
-    return this.#run(request, options);
-  }
-
-  async #run(request: ExecRequest, { onOutput }: ExecOptions): Promise<ExecResult> {
-    const answer = await this.program(request);
-    if (answer === undefined) {
-      const details = { reason: 'not-found', detail: 'no-such-program' } as const;
-      throw new PortFailure(`${request.pod} has no program ${request.argv[0]}.`, details);
-    }
-    const { stdout = '', stderr = '' } = answer;
-    for (const chunk of [stdout, stderr]) if (chunk !== '') onOutput?.(chunk);
-    const outputBytes = Buffer.byteLength(stdout) + Buffer.byteLength(stderr);
-    return { exitCode: 0, truncated: false, durationMs: 5, outputBytes, ...answer, stdout, stderr };
+    return runProgram(this.program, request, options);
   }
 
   /** No field ownership: the fields are merged over what is there. */
@@ -327,29 +303,4 @@ export class FakeKubernetes implements Kubernetes {
       handlers.onEvent({ ...event, object: handlers.keep?.(event.object) ?? event.object });
     }
   }
-}
-
-function typeOf(object: KubeObject): ResourceType {
-  const type = PLURALS[object.kind ?? ''];
-  if (type === undefined) throw new Error(`the fake cluster does not know the kind ${object.kind}`);
-  return type;
-}
-
-function namespaceOf(object: KubeObject): string {
-  return object.metadata.namespace ?? 'banking-app';
-}
-
-function key(type: ResourceType, namespace: string, name: string): string {
-  return `${type.group}/${type.resource}/${namespace}/${name}`;
-}
-
-function notServed(type: ResourceType): PortFailure {
-  return new PortFailure(`The cluster does not serve ${type.resource}.`, { reason: 'not-served' });
-}
-
-function conflict(target: ResourceRef): PortFailure {
-  return new PortFailure(`${target.resource} "${target.name}" has changed since it was read.`, {
-    reason: 'conflict',
-    status: 409,
-  });
 }
