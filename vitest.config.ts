@@ -20,14 +20,14 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/conformance/**', 'test/e2e/**'],
+          exclude: ['test/conformance/**', 'test/e2e/**', 'test/bench/benchmarks.test.ts'],
         },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/bench/benchmarks.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -11,7 +11,7 @@ export interface Pod {
 }
 
 /** Pods that are not well, and so at the top of every list of the worst first. */
-export const TROUBLED = 40;
+const TROUBLED = 40;
 const PER_DEPLOYMENT = 100;
 
 export function makePods(count: number): readonly Pod[] {

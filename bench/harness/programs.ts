@@ -102,3 +102,21 @@ export function onPath(program: string): string | undefined {
     .map((folder) => path.join(folder, program))
     .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
+
+/** The session hosts that were started with this folder for what they use. */
+export function hostsOf(folder: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return (
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/host.js') &&
+          readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`BENCH_PROBE=${folder}`)
+        );
+      } catch {
+        // Over already, or somebody else's.
+        return false;
+      }
+    })
+    .map(Number);
+}

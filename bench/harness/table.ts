@@ -6,9 +6,9 @@ const figure = (value: number | undefined): string => {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 };
 
-export const goalOf = ({ goal, better }: Row): string => `${better === 'lower' ? '≤' : '≥'} ${goal}x`;
+const goalOf = ({ goal, better }: Row): string => `${better === 'lower' ? '≤' : '≥'} ${goal}x`;
 
-export function verdictOf(row: Row): string {
+function verdictOf(row: Row): string {
   const good = isGood(row);
   if (good === undefined) return row.note ?? 'not measured';
   return good ? 'reached' : 'missed';

@@ -3,7 +3,17 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark, Context } from '../harness/benchmark.ts';
-import { cleanEnv, cpuOf, endOf, launcher, memoryOf, probed, told, wallMs } from '../harness/programs.ts';
+import {
+  cleanEnv,
+  cpuOf,
+  endOf,
+  hostsOf,
+  launcher,
+  memoryOf,
+  probed,
+  told,
+  wallMs,
+} from '../harness/programs.ts';
 import { compared, interleaved, limited } from '../harness/rounds.ts';
 import { openTerminal } from '../harness/terminal.ts';
 
@@ -90,7 +100,7 @@ export const idle: Benchmark = {
     try {
       await terminal.saw(/Live|live/);
       await sleep(context.quick ? 1_000 : 10_000);
-      const pids = family(terminal.pid, env.BENCH_PROBE ?? '');
+      const pids = [terminal.pid, ...hostsOf(folder)];
       const used = () => pids.map(cpuOf);
       const memory = () => pids.map((pid) => memoryOf(pid).now);
       const [before, heldBefore] = [used(), memory()];
@@ -129,29 +139,6 @@ export const idle: Benchmark = {
   },
 };
 
-/** The screen, and the host that it started. */
-function family(screen: number, folder: string): readonly number[] {
-  const hosts = spawnedBy('dist/host.js', folder);
-  return [screen, ...hosts];
-}
-
-function spawnedBy(program: string, folder: string): readonly number[] {
-  const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return (
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program) &&
-          readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`BENCH_PROBE=${folder}`)
-        );
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
 const FLOOD_LINE =
   'a line of output as programs print them, neither very short nor very long, 100 bytes of it, more';
 
@@ -182,7 +169,7 @@ export const flood: Benchmark = {
           terminal.press('y');
           await terminal.saw('SUCCEEDED', 180_000);
           const took = performance.now() - began;
-          most.push(Math.max(...spawnedBy('dist/host.js', folder).map((pid) => memoryOf(pid).most), 0));
+          most.push(Math.max(...hostsOf(folder).map((pid) => memoryOf(pid).most), 0));
           await terminal.close();
           return megabytes / (took / 1000);
         },

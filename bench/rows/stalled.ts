@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from '../harness/benchmark.ts';
-import { ask, cleanEnv, launcher, probed } from '../harness/programs.ts';
+import { ask, cleanEnv, hostsOf, launcher, probed } from '../harness/programs.ts';
 import { limited } from '../harness/rounds.ts';
 import { openTerminal } from '../harness/terminal.ts';
 
@@ -25,7 +25,8 @@ export const stalled: Benchmark = {
       await sleep(500);
       terminal.press('y');
       await terminal.saw(/line \d+/);
-      const host = hostOf(folder, env);
+      const [host] = hostsOf(folder);
+      if (host === undefined) throw new Error('No host runs for the session.');
       await ask(host, folder);
       terminal.pause();
       await sleep(seconds * 1000);
@@ -48,19 +49,3 @@ export const stalled: Benchmark = {
     }
   },
 };
-
-function hostOf(folder: string, env: NodeJS.ProcessEnv): number {
-  const found = readdirSync('/proc').find((pid) => {
-    try {
-      return (
-        /^\d+$/.test(pid) &&
-        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/host.js') &&
-        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`BENCH_PROBE=${folder}`)
-      );
-    } catch {
-      return false;
-    }
-  });
-  if (found === undefined) throw new Error(`No host runs for ${env.HOME}.`);
-  return Number(found);
-}
