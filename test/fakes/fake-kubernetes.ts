@@ -26,21 +26,7 @@ import { type FakeProgram, runProgram } from './fake-programs.ts';
 import { conflict, key, namespaceOf, notServed, PLURALS, typeOf } from './kube-identity.ts';
 import { applyJsonPatch, bumped, mergePatch, scaleOf, selects } from './kube-semantics.ts';
 
-export type Operation =
-  | 'servedVersion'
-  | 'servedKind'
-  | 'get'
-  | 'list'
-  | 'logs'
-  | 'proxyGet'
-  | 'access'
-  | 'dryRunPatch'
-  | 'patch'
-  | 'dryRunApply'
-  | 'apply'
-  | 'delete'
-  | 'inspect'
-  | 'exec';
+export type Operation = Exclude<keyof Kubernetes, 'context' | 'watch'>;
 
 interface Call {
   readonly operation: Operation;
