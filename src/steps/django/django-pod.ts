@@ -3,7 +3,7 @@ import type { KubeObject } from '../../ports/kubernetes.ts';
 import type { Place } from '../kubernetes/place.ts';
 import { StepFailure } from '../step-kind.ts';
 
-/** A container that may have manage.py. */
+/** A container that may have manage.py, in its pod. */
 export interface DjangoPod {
   readonly name: string;
   readonly uid: string;
@@ -27,7 +27,7 @@ interface ContainerStatus {
   readonly state?: { readonly running?: object };
 }
 
-/** The pods of a selector in which a program can be started: running and not going away; those that are ready come first. */
+/** The pods of a selector in which a program can be started: running and not going away; each of their containers, unless one is named. */
 export async function djangoPods(
   { kube, namespace, options }: Place,
   selector: string,
@@ -37,9 +37,8 @@ export async function djangoPods(
     { group: '', resource: 'pods', namespace, labelSelector: selector },
     options,
   );
-  const pods = items.flatMap((pod) => djangoPod(pod, container) ?? []);
-  if (pods.length > 0)
-    return pods.sort((a, b) => Number(b.ready) - Number(a.ready) || compare(a.name, b.name));
+  const pods = items.flatMap((pod) => containersOf(pod, container));
+  if (pods.length > 0) return pods.sort(byCalm);
   const left = items.map(({ metadata }) => metadata.name).join(', ');
   throw new StepFailure(
     items.length === 0
@@ -61,29 +60,37 @@ export async function samePod(
     options,
   );
   const found = items.find(({ metadata }) => metadata.name === wanted.pod && metadata.uid === wanted.uid);
-  const pod = found && djangoPod(found, wanted.container);
+  const [pod] = found === undefined ? [] : containersOf(found, wanted.container);
   if (pod !== undefined) return pod;
   const why =
     found === undefined ? 'is gone' : isPodTerminating(found) ? 'is terminating' : 'does not run any more';
   throw new StepFailure(`pod/${wanted.pod} ${why}. Nothing was migrated.`, { stale: true });
 }
 
-function djangoPod(pod: KubeObject, container: string | undefined): DjangoPod | undefined {
-  if (isPodTerminating(pod)) return undefined;
+/** Its running containers that are asked for: one by name, or kubectl's own default, or all: a sidecar may stand first. */
+function containersOf(pod: KubeObject, container: string | undefined): readonly DjangoPod[] {
+  if (isPodTerminating(pod)) return [];
+  const wanted = container ?? pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   const containers = (pod.spec?.containers ?? []) as unknown as readonly Container[];
-  const chosen = container === undefined ? containers[0] : containers.find(({ name }) => name === container);
   const statuses = (pod.status?.containerStatuses ?? []) as unknown as readonly ContainerStatus[];
-  const status = statuses.find(({ name }) => name === chosen?.name);
-  if (chosen === undefined || status?.state?.running === undefined) return undefined;
-  return {
-    name: pod.metadata.name,
-    uid: pod.metadata.uid ?? '',
-    container: chosen.name,
-    image: chosen.image ?? status.imageID ?? 'an unnamed image',
-    ready: isPodReady(pod),
-    restarts: status.restartCount ?? 0,
-    object: pod,
-  };
+  return containers.flatMap(({ name, image }) => {
+    const status = statuses.find((each) => each.name === name);
+    if ((wanted !== undefined && name !== wanted) || status?.state?.running === undefined) return [];
+    return {
+      name: pod.metadata.name,
+      uid: pod.metadata.uid ?? '',
+      container: name,
+      image: image ?? status.imageID ?? 'an unnamed image',
+      ready: isPodReady(pod),
+      restarts: status.restartCount ?? 0,
+      object: pod,
+    };
+  });
+}
+
+/** What is least likely to go away first. */
+function byCalm(a: DjangoPod, b: DjangoPod): number {
+  return Number(b.ready) - Number(a.ready) || a.restarts - b.restarts || compare(a.name, b.name);
 }
 
 function compare(a: string, b: string): number {

@@ -64,7 +64,7 @@ export function warningsOf(reading: MigrationReading): readonly string[] {
     ...(image.asked.ready
       ? []
       : [
-          `pod/${image.asked.name} is not ready; its container was restarted ${image.asked.restarts} times. A restart would break the migration off.`,
+          `pod/${image.asked.name} is not ready${image.asked.restarts === 0 ? '' : `, its container was restarted ${image.asked.restarts} times`}. A restart would break the migration off.`,
         ]),
   ];
 }

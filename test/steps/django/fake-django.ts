@@ -95,10 +95,10 @@ export class FakeDjango {
     this.kube.put(pod(name, { labels: { app }, image, container: 'backend', ...rest }));
   }
 
-  #run({ pod: name, argv }: ExecRequest): Partial<ExecResult> | undefined {
+  #run({ pod: name, container, argv }: ExecRequest): Partial<ExecResult> | undefined {
     if (name === DATABASE_POD && this.#served)
       return argv[0] === 'psql' ? this.#psql(argv.join('\n')) : undefined;
-    const count = this.images[this.#imageOf(name)];
+    const count = container === 'backend' ? this.images[this.#imageOf(name)] : undefined;
     const at = argv.indexOf('python');
     if (count === undefined || at === -1) return undefined;
     if (argv[at + 1] !== 'manage.py')
@@ -114,9 +114,9 @@ export class FakeDjango {
 
   #imageOf(name: string): string {
     const spec = this.kube.peek('Pod', name)?.spec as
-      | { containers: readonly { image: string }[] }
+      | { containers: readonly { name: string; image: string }[] }
       | undefined;
-    return spec?.containers[0]?.image ?? '';
+    return spec?.containers.find((each) => each.name === 'backend')?.image ?? '';
   }
 
   #manage([command, ...args]: readonly string[], known: readonly FakeMigration[]): Partial<ExecResult> {

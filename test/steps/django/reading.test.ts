@@ -57,6 +57,30 @@ describe('django/show-migrations', () => {
     );
   });
 
+  it('finds Django beside a sidecar, and asks the default container alone where there is one', async () => {
+    const on = stage();
+    const green = pod('backend-green-0', {
+      labels: { app: 'backend-green' },
+      image: V2,
+      container: 'backend',
+    });
+    const sidecar = { name: 'proxy', image: 'envoy:1' };
+    const running = { name: 'proxy', state: { running: {} } };
+    const withSidecar = {
+      ...green,
+      spec: { containers: [sidecar, { name: 'backend', image: V2 }] },
+      status: { ...green.status, containerStatuses: [running, { ...running, name: 'backend' }] },
+    };
+    on.django.kube.put(withSidecar);
+    const params = { ...PLACE, database: DATABASE };
+    expect((await see(showMigrations, params, on)).outputs).toMatchObject({
+      pods: { accounts: 'backend-green-0' },
+    });
+    const annotations = { 'kubectl.kubernetes.io/default-container': 'proxy' };
+    on.django.kube.put({ ...withSidecar, metadata: { ...green.metadata, annotations } });
+    expect((await see(showMigrations, params, on)).outputs).toMatchObject({ pods: {} });
+  });
+
   it('reads through log lines and warnings', async () => {
     const on = stage();
     on.django.noise = { stdout: 'INFO starting\n', stderr: 'RemovedInDjango50Warning: old\n' };
