@@ -185,7 +185,7 @@ function found({ checks }: SessionReport): string {
 }
 
 /** A value, safe between tags and in attributes; what a terminal would obey is gone as well. */
-export function text(value: string): string {
+function text(value: string): string {
   return neutralise(value)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

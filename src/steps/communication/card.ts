@@ -5,7 +5,7 @@ import type { Letter, Limits } from './message.ts';
 export const TEAMS_LIMITS: Limits = { title: 150, text: 3_000, fact: 180, facts: 10, links: 5 };
 
 /** Teams reads Markdown in a TextBlock; a value must not make a link or a picture of it. */
-export function escapeCard(text: string): string {
+function escapeCard(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>()#+!|~-]/g, (character) => `\\${character}`);
 }
 
