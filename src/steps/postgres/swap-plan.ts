@@ -67,7 +67,8 @@ export async function planSwap(params: SwapParams, context: PlanContext): Promis
       next: 'Look at the names of the databases on this server.',
     });
   await refuseEmpty(server, restored);
-  if (!params['allow-writers']) await refuseWhileWriting(place, params.writers, false);
+  if (!params['allow-writers'])
+    await refuseWhileWriting(place, params.writers, { now: context.ports.clock.now(), stale: false });
   const before = halfway?.name ?? nameWithSuffix(live, `_before_${stamp(context.ports.clock.now())}`);
   const data: SwapData = {
     ...{ server: dataOf(server), live, writers: [...params.writers], allowWriters: params['allow-writers'] },

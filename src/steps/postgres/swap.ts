@@ -68,7 +68,8 @@ async function run(plan: Plan, context: RunContext): Promise<Outcome> {
   const server = await writableServer(data.server, context);
   if (!data.allowWriters) {
     const place = await placeOf({ ...context, namespace: server.namespace });
-    await refuseWhileWriting(place, data.writers, true);
+    const now = context.ports.clock.now();
+    await refuseWhileWriting(place, data.writers, { now, stale: true });
   }
   const now = await namesNow(server, data);
   if (data.renames.some(({ from }, at) => now[at]?.name !== from))

@@ -110,6 +110,19 @@ describe('a swap', () => {
     await server.sql(`DROP DATABASE "${restored}"`);
   });
 
+  it('does not wait for what is left of a pod whose time to end is over', async () => {
+    const leaving = pod('backend-0', { labels: { app: 'backend' } });
+    const at = (ms: number) => ({
+      ...leaving,
+      metadata: { ...leaving.metadata, deletionTimestamp: new Date(Date.now() + ms).toISOString() },
+    });
+    server.kube.put(at(30_000));
+    await expect(plan()).rejects.toThrow(/Writers still have pods/);
+    server.kube.put(at(-1_000));
+    expect((await plan()).effects).toHaveLength(2);
+    server.kube.remove('Pod', 'backend-0');
+  });
+
   it('is planned again when a writer came back meanwhile', async () => {
     const planned = await plan();
     server.kube.put(pod('backend-0', { labels: { app: 'backend' } }));
