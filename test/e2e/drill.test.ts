@@ -77,6 +77,17 @@ describe('a drill that plays itself', () => {
     expect(events.at(-1)).toMatchObject({ type: 'drill-ended', scenario, score: 100 });
     for (const step of exact)
       expect(events.filter((event) => event.type === ends && event.step === step)).toHaveLength(1);
+    // the failing colour fills the log; nobody has to look for it
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'threshold-crossed',
+        figure: 'error log',
+        source: 'elasticsearch',
+        unit: 'per-minute',
+        side: 'above',
+        limit: 60,
+      }),
+    );
     const { expectations } = events.at(-1) as unknown as { expectations: { held: boolean }[] };
     expect(expectations.filter(({ held }) => !held)).toEqual([]);
     expect(code).toBe(0);

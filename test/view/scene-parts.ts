@@ -1,5 +1,6 @@
 import type { LiveSnapshot } from '../../src/cluster/live.ts';
 import type { Draft } from '../../src/engine/event.ts';
+import type { Scene } from './scene.ts';
 import { done, planned, START, switchPlan, untilSwitch } from './sessions.ts';
 
 import { failing } from './snapshots.ts';
@@ -66,6 +67,14 @@ export const unheard: LiveSnapshot = {
     level: 'unknown',
     problem: '2 of 10 shards could not be searched: no such field',
   })),
+};
+
+const asked = planned('switch-frontend', switchPlan('frontend'));
+
+/** The same question, with something to see beside it. */
+export const watched: Readonly<Record<'alarms' | 'unheard', Scene>> = {
+  alarms: { drafts: [...untilSwitch(), ...alarms, asked], live: failing },
+  unheard: { drafts: [...untilSwitch(), asked], live: unheard },
 };
 
 export const verifying: Draft = {

@@ -1,5 +1,5 @@
 import type { Scene } from './scene.ts';
-import { alarms, begun, healthy, refused, unheard, verifying } from './scene-parts.ts';
+import { begun, healthy, refused, verifying, watched } from './scene-parts.ts';
 import {
   done,
   drill,
@@ -17,14 +17,7 @@ import { failing } from './snapshots.ts';
 /** Every state of the session screen worth looking at, by name. */
 export const scenes: Readonly<Record<string, Scene>> = {
   confirm: { drafts: [...untilSwitch(), planned('switch-frontend', switchPlan('frontend'))], live: failing },
-  alarms: {
-    drafts: [...untilSwitch(), ...alarms, planned('switch-frontend', switchPlan('frontend'))],
-    live: failing,
-  },
-  unheard: {
-    drafts: [...untilSwitch(), planned('switch-frontend', switchPlan('frontend'))],
-    live: unheard,
-  },
+  ...watched,
   drill: {
     drafts: [...untilSwitch(drill), planned('switch-frontend', switchPlan('frontend'))],
     live: failing,
