@@ -48,11 +48,14 @@ const DISCOVERY: Readonly<Record<string, unknown>> = {
 };
 
 /** A loopback API server that serves discovery and leaves the rest, misbehaviour included, to the test. */
-export async function apiServer(handler: Handler): Promise<ApiServer> {
+export async function apiServer(
+  handler: Handler,
+  discovery: Readonly<Record<string, unknown>> = {},
+): Promise<ApiServer> {
   const seen: Seen[] = [];
   return serve(async (incoming, response) => {
     const url = new URL(incoming.url ?? '/', 'http://loopback');
-    const known = DISCOVERY[url.pathname];
+    const known = discovery[url.pathname] ?? DISCOVERY[url.pathname];
     if (known !== undefined) return json(response, 200, known);
     if (/^\/apis\/[^/]+(\/[^/]+)?$/.test(url.pathname))
       return status(response, 404, 'NotFound', '404 page not found');
