@@ -65,6 +65,7 @@ export const stepKinds: readonly StepKind[] = [
   rollout,
   describe,
   logs,
+  exec,
   selectTraffic,
   kubernetesDiff,
   apply,
