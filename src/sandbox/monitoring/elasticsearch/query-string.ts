@@ -110,13 +110,13 @@ class Reader {
         return matches;
       }
       case 'phrase':
-        return in_(fields, (field) =>
+        return inFields(fields, (field) =>
           DATE_FIELDS.has(field) ? this.#word(field, token.text) : matchPhrase(field, token.text),
         );
       case 'term':
-        return in_(fields, (field) => this.#word(field, token.text));
+        return inFields(fields, (field) => this.#word(field, token.text));
       case 'range':
-        return in_(fields, (field) => this.#range(field, token));
+        return inFields(fields, (field) => this.#range(field, token));
       default:
         this.#at -= 1;
         throw this.#unexpected();
@@ -160,7 +160,7 @@ class Reader {
   }
 }
 
-function in_(fields: readonly string[], matchesIn: (field: string) => Matches): Matches {
+function inFields(fields: readonly string[], matchesIn: (field: string) => Matches): Matches {
   return any(fields.map((field) => anyField(field, matchesIn)));
 }
 
