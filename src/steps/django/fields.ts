@@ -16,7 +16,11 @@ const migrationName = z
 export const djangoFields = {
   selector: z.string().min(1).describe('A label selector of the pods that have manage.py: "app=backend".'),
   container: nameField.optional().describe('The container; the first of the pod when absent.'),
-  python: z.string().min(1).default('python').describe('The interpreter in the container.'),
+  python: z
+    .string()
+    .min(1)
+    .default('python')
+    .describe('The interpreter in the container; where there is no python, python3 is tried.'),
   manage: z.string().min(1).default('manage.py').describe('The path of manage.py in the container.'),
   database: z
     .strictObject({

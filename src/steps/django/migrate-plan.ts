@@ -69,7 +69,7 @@ function dataOf(wish: MigrateWish, namespace: string, readings: readonly Migrati
   const steps = stepsOf(readings);
   const moved = steps.map(keyOf);
   return {
-    ...{ selector: wish.selector, python: wish.python, manage: wish.manage, database: wish.database },
+    ...{ selector: wish.selector, python: image.python, manage: wish.manage, database: wish.database },
     namespace,
     pod: image.asked.name,
     uid: image.asked.uid,

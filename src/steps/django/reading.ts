@@ -60,7 +60,7 @@ export async function readMigration(wish: Wish, context: PlanContext): Promise<M
   const survey = await surveyMigrations(place, wish, context);
   const { image, target, backwards } = await chooseImage(place, survey, wish);
   const { name: pod, container } = image.asked;
-  const manage: Manage = { pod, container, python: wish.python, manage: wish.manage };
+  const manage: Manage = { pod, container, python: image.python, manage: wish.manage };
   const planned = await plannedMigrations(place, manage, wish.app, target);
   const steps: MigrationStep[] = [];
   // One after the other: every one is a Django of its own, in a container whose memory serves users.

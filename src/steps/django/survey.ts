@@ -1,18 +1,19 @@
-import { PortFailure } from '../../ports/failure.ts';
+import { type FailureReason, PortFailure } from '../../ports/failure.ts';
 import type { Place } from '../kubernetes/place.ts';
 import { type PlanContext, StepFailure } from '../step-kind.ts';
 import { databaseOf, recordedMigrations } from './database-reads.ts';
 import { type DjangoPod, djangoPods } from './django-pod.ts';
 import type { DjangoPlace } from './fields.ts';
-import { hasNoDjango, lastWords, readManage } from './manage.ts';
+import { hasNoDjango, lastWords, type Manage, readManage } from './manage.ts';
 import { keyOf, type ListedMigration, type MigrationName, parseMigrations } from './migration-list.ts';
 
 /** What the pods of one image make of the migrations; they all have the same files. */
 export interface ImageView {
   readonly image: string;
   readonly pods: readonly DjangoPod[];
-  /** The pod that was asked. */
+  /** The pod that was asked, and the interpreter that answered. */
   readonly asked: DjangoPod;
+  readonly python: string;
   /** In the order in which Django applies them. */
   readonly migrations: readonly ListedMigration[];
 }
@@ -57,41 +58,57 @@ export async function surveyMigrations(
   return { images, silent, applied: recorded ?? union(images), fromDatabase: recorded !== undefined };
 }
 
+/** All pods of an image have the same files: a second one is asked only when the first could not answer. */
+const ASKED_OF_AN_IMAGE = 3;
+
 async function askImage(
   place: Place,
   { python, manage }: DjangoPlace,
   group: readonly DjangoPod[],
 ): Promise<{ readonly view?: ImageView; readonly silent: readonly Silent[] }> {
   const silent: Silent[] = [];
-  for (const asked of group) {
-    const answer = await askPod(place, asked, { python, manage });
-    if (typeof answer !== 'string')
-      return { view: { image: asked.image, pods: group, asked, migrations: answer }, silent };
-    silent.push({ pod: asked.name, image: asked.image, because: answer });
+  for (const asked of group.slice(0, ASKED_OF_AN_IMAGE)) {
+    const { name: pod, container, image } = asked;
+    const answer = await askPod(place, { pod, container, python, manage });
+    if (typeof answer !== 'string') return { view: { image, pods: group, asked, ...answer }, silent };
+    if (NO_DJANGO.test(answer))
+      return { silent: group.map(({ name }) => ({ pod: name, image, because: answer })) };
+    silent.push({ pod, image, because: answer });
   }
   return { silent };
 }
 
-/** The migrations, or why it could not say. */
+const NO_DJANGO = /^has no /;
+
+/** The migrations, or why it could not say. Many images have `python3` alone. */
 async function askPod(
   place: Place,
-  { name: pod, container }: DjangoPod,
-  program: { readonly python: string; readonly manage: string },
-): Promise<readonly ListedMigration[] | string> {
+  target: Manage,
+): Promise<Pick<ImageView, 'migrations' | 'python'> | string> {
   try {
-    const result = await readManage(place, { pod, container, ...program }, ['showmigrations', '--plan']);
-    if (hasNoDjango(result)) return `has no ${program.manage}`;
+    const result = await readManage(place, target, ['showmigrations', '--plan']);
+    if (hasNoDjango(result)) return `has no ${target.manage}`;
     if (result.exitCode !== 0) return `says: ${lastWords(result)}`;
     const migrations = parseMigrations(result.stdout);
-    return migrations.length > 0 ? migrations : 'lists no migrations at all';
+    return migrations.length > 0 ? { migrations, python: target.python } : 'lists no migrations at all';
   } catch (error) {
-    if (hasNoDjango(error)) return `has no ${program.python}`;
-    const passing =
-      error instanceof PortFailure && ['not-found', 'timeout', 'disconnected'].includes(error.reason);
-    if (!passing) throw error;
-    return `did not answer: ${error.message}`;
+    if (!(error instanceof PortFailure) || FINAL.has(error.reason)) throw error;
+    if (!hasNoDjango(error)) return `did not answer: ${error.message}`;
+    return target.python === 'python'
+      ? askPod(place, { ...target, python: 'python3' })
+      : `has no ${target.python}`;
   }
 }
+
+/** What no other pod would answer otherwise. */
+const FINAL: ReadonlySet<FailureReason> = new Set([
+  'forbidden',
+  'unauthorized',
+  'cancelled',
+  'read-only',
+  'not-configured',
+  'not-served',
+]);
 
 function union(images: readonly ImageView[]): readonly MigrationName[] {
   const applied = images.flatMap(({ migrations }) => migrations.filter((each) => each.applied));

@@ -18,7 +18,7 @@ describe('django/show-migrations', () => {
       cannot: { accounts: [expect.stringContaining('pod/backend-blue-0')] },
       missing: { accounts: [] },
     });
-    expect(seen.evidence.join('\n')).toContain('passed over: pod/web-0 (web:v1), which has no python');
+    expect(seen.evidence.join('\n')).toContain('passed over: pod/web-0 (web:v1), which has no python3');
   });
 
   it('sees in the table itself what no running image knows', async () => {
@@ -81,6 +81,20 @@ describe('django/show-migrations', () => {
     expect((await see(showMigrations, params, on)).outputs).toMatchObject({ pods: {} });
   });
 
+  it('takes python3 where there is no python, and asks one pod of an image without either', async () => {
+    const on = stage();
+    const { program } = on.django.kube;
+    on.django.kube.program = (request) => {
+      if (request.argv[0] === 'psql') return program(request);
+      if (!request.argv.includes('python3')) return undefined;
+      return program({ ...request, argv: ['python', ...request.argv.slice(1)] });
+    };
+    on.django.putPod('web-1', 'web:v1', { app: 'backend-blue' });
+    const plan = await planOf(migrate, BACK, on);
+    expect(plan.effects[0]?.command).toContain(' python3 manage.py migrate');
+    expect(on.django.kube.calls.filter(({ request }) => Object(request).pod === 'web-1')).toEqual([]);
+  });
+
   it('reads through log lines and warnings', async () => {
     const on = stage();
     on.django.noise = { stdout: 'INFO starting\n', stderr: 'RemovedInDjango50Warning: old\n' };
@@ -89,7 +103,7 @@ describe('django/show-migrations', () => {
   });
 
   it('fails with a sentence when no pod has Django, or there is no pod', async () => {
-    await expect(see(showMigrations, { selector: 'app=postgres' })).rejects.toThrow(/has no python/);
+    await expect(see(showMigrations, { selector: 'app=postgres' })).rejects.toThrow(/has no python3/);
     await expect(see(showMigrations, { selector: 'app=nobody' })).rejects.toThrow('No pod in banking-app');
   });
 });
