@@ -132,7 +132,9 @@ describe('running', () => {
 
 describe('undoing', () => {
   const undoable = each.filter(
-    ([, { kind }]) => kind.undo !== undefined && kind.kind.startsWith('kubernetes/'),
+    // what a program of the runbook does is not to be seen in the objects
+    ([, { kind }]) =>
+      kind.undo !== undefined && kind.kind.startsWith('kubernetes/') && kind.kind !== 'kubernetes/exec',
   );
 
   it.each(undoable)('%s puts the cluster back as it was', async (_, { kind, params }) => {

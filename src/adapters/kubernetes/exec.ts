@@ -82,7 +82,7 @@ export async function execInContainer(
   }
 }
 
-export function execPath(request: ExecRequest, namespace: string): string {
+function execPath(request: ExecRequest, namespace: string): string {
   const query = new URLSearchParams();
   if (request.container !== undefined) query.set('container', request.container);
   for (const argument of request.argv) query.append('command', argument);
