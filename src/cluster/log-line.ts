@@ -51,7 +51,7 @@ function textAt(source: JsonObject, names: readonly string[]): string | undefine
 }
 
 /** A dotted name may be one key, or one key within another, or anything between. */
-export function valueAt(source: JsonObject, name: string): Json | undefined {
+function valueAt(source: JsonObject, name: string): Json | undefined {
   if (Object.hasOwn(source, name)) return source[name];
   for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
     const inner = Object.hasOwn(source, name.slice(0, dot)) ? source[name.slice(0, dot)] : undefined;
