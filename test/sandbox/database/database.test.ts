@@ -46,7 +46,7 @@ beforeAll(async () => {
     ],
   });
   run = postgresContainer(database).run;
-}, 30_000);
+}, 60_000);
 afterAll(() => database.stop());
 
 describe('the bank', () => {

@@ -17,7 +17,7 @@ async function* bytes(...chunks: string[]): AsyncGenerator<Uint8Array> {
 beforeAll(async () => {
   database = await startDatabase({ accounts: 5, transactions: 3000, backups: [{ nightsAgo: 0 }] });
   container = postgresContainer(database);
-}, 30_000);
+}, 60_000);
 afterAll(() => database.stop());
 
 test('psql reads its standard input, and ends with the codes it has', async () => {

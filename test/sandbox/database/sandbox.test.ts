@@ -7,6 +7,9 @@ import { databaseCheck } from '../../../src/drill/database-check.ts';
 import { scenarioSchema } from '../../../src/drill/scenario.ts';
 import { type RunningSandbox, runSandbox } from '../sandbox-process.ts';
 
+// A busy machine takes its time for whole worlds.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
 let running: RunningSandbox | undefined;
 
 afterEach(async () => {
@@ -14,7 +17,7 @@ afterEach(async () => {
   running = undefined;
 });
 
-const patiently = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 10_000, interval: 50 });
+const patiently = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 30_000, interval: 50 });
 
 async function sandboxWithDatabase(): Promise<RunningSandbox> {
   const backups = [{ nightsAgo: 0 }];

@@ -6,6 +6,9 @@ import { systemClock } from '../../../src/sandbox/world/system-clock.ts';
 import { createWorld, type World } from '../../../src/sandbox/world/world.ts';
 import { startDatabase } from './running.ts';
 
+// A busy machine takes its time for whole worlds.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
 const PODS = { group: '', resource: 'pods' };
 const DEPLOYMENTS = { group: 'apps', resource: 'deployments' };
 const NAMESPACE = 'banking-app';
@@ -66,7 +69,7 @@ async function start(database: object, faults: readonly object[] = []) {
   return { database: real, world, store, errors, sql, sessions, pods, ready, scale };
 }
 
-const patiently = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 10_000, interval: 50 });
+const patiently = <T>(look: () => T | Promise<T>) => vi.waitFor(look, { timeout: 30_000, interval: 50 });
 
 test('each ready pod of the backend has a session, and writes; without them nobody does', async () => {
   const { sessions, ready, scale, world, database } = await start({});
