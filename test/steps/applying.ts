@@ -9,7 +9,7 @@ import { fakePorts } from '../fakes/fake-ports.ts';
 import { NAMESPACE, startTestCluster } from '../sandbox/kubernetes/test-cluster.ts';
 import { planContext, runContext } from './banking.ts';
 
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A real API server with field ownership, reached by the real adapter, and a repository whose commits a test makes. */
 export async function applying() {

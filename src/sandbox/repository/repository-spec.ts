@@ -21,7 +21,6 @@ export type Mistake = (typeof mistakes)[number];
 export const repositoryInput = z.strictObject({
   bad: z.array(z.enum(mistakes)).check(z.minLength(1)),
 });
-export type RepositoryInput = z.infer<typeof repositoryInput>;
 
 export interface ManifestFile {
   /** From the root of the repository. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../ports/json.ts';
 
 /** Kept as they are in the cluster: the one is the traffic switch, the other what people and autoscalers have set. */
-export const UNTOUCHED_BY_DEFAULT = [
+const UNTOUCHED_BY_DEFAULT = [
   'Service.spec.selector',
   'Deployment.spec.replicas',
   'StatefulSet.spec.replicas',
