@@ -114,7 +114,7 @@ const LISTS: ReadonlySet<string> = new Set([
 ]);
 
 /** 'search_path="$user", public' → `"search_path" TO '$user', 'public'` */
-export function settingClause(setting: string): string {
+function settingClause(setting: string): string {
   const at = setting.indexOf('=');
   const [name, value] = [setting.slice(0, at), setting.slice(at + 1)];
   const quotedName = name.split('.').map(sqlIdentifier).join('.');

@@ -229,7 +229,7 @@ function roleProblems(roles: DumpContents['roles'], reader: Reader): readonly st
 }
 
 /** 'backup-20231211-020000.sql' → 2023-12-11T02:00:00Z. */
-export function timeInName(path: string): number | undefined {
+function timeInName(path: string): number | undefined {
   const match = /(20\d\d)-?([01]\d)-?([0-3]\d)(?:[-_T ]?([0-2]\d)[-:]?([0-5]\d)[-:]?([0-5]\d)?)?/.exec(
     path.split('/').at(-1) ?? '',
   );

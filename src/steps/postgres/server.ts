@@ -247,7 +247,7 @@ export async function statements(
   if (result.exitCode !== 0) throw refusalOf(result, 'psql', purpose, server.pod);
 }
 
-export function requestFor(
+function requestFor(
   { namespace, pod, container }: ServerData,
   argv: readonly [string, ...string[]],
 ): ExecRequest {

@@ -14,7 +14,6 @@ import { refuseWhileWriting } from './writers.ts';
 
 /** A database keeps its oid under every name. */
 const rename = z.object({ oid: z.number(), from: z.string(), to: z.string() });
-export type Rename = z.infer<typeof rename>;
 
 export const swapData = z.object({
   server: serverData,

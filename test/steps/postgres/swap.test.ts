@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { inspect } from '../../../src/steps/postgres/inspect.ts';
 import { restore } from '../../../src/steps/postgres/restore.ts';
 import { swap } from '../../../src/steps/postgres/swap.ts';
-import { terminateSessions } from '../../../src/steps/postgres/terminate-sessions.ts';
 import type { Plan } from '../../../src/steps/step-kind.ts';
 import { deployment, pod } from '../../fakes/kube-objects.ts';
 import { RealServer } from './real-server.ts';
@@ -264,53 +262,5 @@ describe('a swap that was broken off', () => {
     await swap.run?.(planned, server.runs);
     expect(await plan()).toMatchObject({ alreadyDone: true, effects: [] });
     await cleanUp(planned);
-  });
-});
-
-describe('sessions', () => {
-  it('that hold a lock are seen all the same, and rows are estimated meanwhile', async () => {
-    const stray = server.database.open({ application: 'psql', user: 'banking_user' });
-    await stray.run('BEGIN; LOCK TABLE accounts_account IN ACCESS EXCLUSIVE MODE');
-    const { ran } = await server.perform(inspect, { database: 'banking_db' });
-    expect(ran?.outputs).toMatchObject({
-      exact: false,
-      sessions: [{ locks: ['accounts_account AccessExclusiveLock'] }],
-    });
-    await stray.close();
-    expect((await server.perform(inspect, { database: 'banking_db' })).ran?.outputs).toMatchObject({
-      exact: true,
-    });
-    await server.sql(`DROP DATABASE "${restored}"`);
-  });
-
-  const given = terminateSessions.schema.parse({ database: 'banking_db' });
-
-  it('are named with what they hold, and ended', async () => {
-    const stray = server.database.open({ application: 'psql', user: 'banking_user' });
-    await stray.run('BEGIN; LOCK TABLE accounts_account IN EXCLUSIVE MODE');
-    const planned = await terminateSessions.plan(given, server.plans);
-    expect(planned.effects).toHaveLength(1);
-    expect(planned.effects[0]?.summary).toMatch(/holds accounts_account ExclusiveLock/);
-    await terminateSessions.run?.(planned, server.runs);
-    expect(await terminateSessions.observe?.(planned, server.plans)).toMatchObject({ holds: true });
-    expect(await terminateSessions.probe?.(planned, server.plans)).toMatchObject({ landed: 'yes' });
-    await stray.close();
-    await server.sql(`DROP DATABASE "${restored}"`);
-  });
-
-  it('that came later are left alone', async () => {
-    const first = server.database.open({ application: 'first' });
-    await first.run('SELECT 1');
-    const planned = await terminateSessions.plan(given, server.plans);
-    const second = server.database.open({ application: 'second' });
-    await second.run('SELECT 1');
-    await terminateSessions.run?.(planned, server.runs);
-    await expect(second.run('SELECT 1')).resolves.toHaveLength(1);
-    expect(await terminateSessions.observe?.(planned, server.plans)).toMatchObject({
-      holds: false,
-      summary: expect.stringContaining('application "second"'),
-    });
-    await Promise.all([first.close(), second.close()]);
-    await server.sql(`DROP DATABASE "${restored}"`);
   });
 });
