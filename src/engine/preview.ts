@@ -182,7 +182,12 @@ async function previewStep(walk: Walk, step: StepState): Promise<PreviewStep | '
     }
     return await previewPlanned(walk, step, spec, kind, base);
   } catch (error) {
-    if (isUnavailable(error)) return { ...base, label: 'reads', unavailable: error.message };
+    if (isUnavailable(error)) {
+      // Nobody is asked about a message that cannot be sent: what follows is as it would be without.
+      if (spec.notifies)
+        walk.pretend({ type: 'step-skipped', step: step.id, reason: error.message, by: 'policy' });
+      return { ...base, label: 'reads', unavailable: error.message };
+    }
     return { ...base, label: labelOf(kind), failure: toFailure(error, 'plan') };
   }
 }

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { preview } from '../../src/engine/preview.ts';
 import { answerUnattended } from '../../src/host/unattended.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { fakePorts } from '../fakes/fake-ports.ts';
 import { buildRunbook, type StepGiven } from './fixtures/build-runbook.ts';
+import { scriptedKinds } from './fixtures/scripted-kinds.ts';
 import { ScriptedWorld } from './fixtures/scripted-world.ts';
 import { agreeable, Stage } from './fixtures/stage.ts';
 
@@ -69,4 +73,25 @@ test('without a person, what may have been said is not said again, and nothing w
   expect(stage.of('step-started').filter(({ step }) => step === 'tell')).toHaveLength(1);
   expect(stage.state.steps).toMatchObject({ tell: { state: 'skipped' }, after: { state: 'succeeded' } });
   expect(stage.state.end?.outcome).toBe('succeeded');
+});
+
+test.each([
+  [true, 'reads'],
+  [false, 'unknown'],
+])('a preview goes on behind a message that cannot be sent (notifies: %s)', async (notifies, label) => {
+  const { notifies: _, ...given } = tell();
+  const document = await preview({
+    runbook: buildRunbook([
+      notifies ? tell() : given,
+      { ...after, with: { object: "${{ default(steps.tell.outputs.value, 'b') }}" } },
+    ]),
+    inputs: {},
+    world: { mode: 'preview' },
+    version: '0',
+    kinds: scriptedKinds(world().break('plan', 'a', 'unavailable')),
+    reads: fakePorts(),
+    clock: new FakeClock(),
+    signal: new AbortController().signal,
+  });
+  expect(document.steps).toMatchObject([{ unavailable: 'a is not configured.' }, { label }]);
 });
