@@ -81,6 +81,16 @@ describe('the container of an exec', () => {
     expect((await exec.plan(wanted(params), plans)).data).toMatchObject({ container: 'app' });
   });
 
+  it('may lack the right to create, which only a newer server asks for', async () => {
+    const { kube, plans } = world();
+    const denied = (verb: string) => {
+      kube.allow = (request) => ({ allowed: request.verb !== verb });
+      return exec.plan(wanted(), plans);
+    };
+    expect((await denied('create')).permissions.map(({ allowed }) => allowed)).toEqual([true, undefined]);
+    expect((await denied('get')).permissions.map(({ allowed }) => allowed)).toEqual([false, true]);
+  });
+
   it('is asked for in one way', () => {
     expect(exec.schema.safeParse({ run: ['ls'] }).success).toBe(false);
     expect(exec.schema.safeParse({ run: ['ls'], pod: 'a', selector: 'b=c' }).success).toBe(false);
@@ -120,6 +130,18 @@ describe('running an exec', () => {
     await expect(exec.run?.(plan, runs)).rejects.toThrow(
       'warm ended with exit code 4, expected 0 or 2; it said last: no such table',
     );
+  });
+
+  it('only looks where it is known to, and is taken at its word otherwise', async () => {
+    const { kube, plans, runs } = world(() => ({ stdout: 'seen' }));
+    const plan = await exec.plan(wanted({ 'reads-only': true }), plans);
+    await exec.run?.(plan, runs);
+    const operations = () =>
+      kube.calls.map(({ operation }) => operation).filter((each) => /exec|inspect/.test(each));
+    expect(operations()).toEqual(['inspect']);
+    kube.failNext('inspect', new PortFailure('not known', { reason: 'read-only' }));
+    await exec.run?.(plan, runs);
+    expect(operations()).toEqual(['inspect', 'inspect', 'exec']);
   });
 
   it('leaves a lost connection as it is: nobody knows', async () => {

@@ -77,18 +77,19 @@ export async function checkExecTarget(place: Place, target: ExecTarget): Promise
     throw new StepFailure(`pod/${name} is gone, or going away. Nothing was run.`, { stale: true });
 }
 
-/** Over WebSockets a program needs the right to get, and from Kubernetes 1.35 on to create it as well. */
-export function execPermissions(place: Place): Promise<readonly Permission[]> {
+/**
+ * Over WebSockets a program needs the right to get, and from Kubernetes 1.35 on to create it as well. Which server it
+ * is cannot be asked here: where only the latter is missing, it is left open instead of keeping an older one's users out.
+ */
+export async function execPermissions(place: Place): Promise<readonly Permission[]> {
   const { kube, namespace, options } = place;
   const exec = { group: '', resource: 'pods', subresource: 'exec', namespace };
-  return reviewAccess(
-    kube,
-    [
-      { verb: 'get', ...exec },
-      { verb: 'create', ...exec },
-    ],
-    options,
-  );
+  const verbs = ['get', 'create'].map((verb) => ({ verb, ...exec }));
+  const [get, create] = await reviewAccess(kube, verbs, options);
+  if (get === undefined || create === undefined) return [];
+  return get.allowed === true && create.allowed === false
+    ? [get, { ...create, allowed: undefined, reason: 'not given; needed from Kubernetes 1.35 on' }]
+    : [get, create];
 }
 
 async function candidates({ kube, namespace, options }: Place, params: ExecTargetParams) {

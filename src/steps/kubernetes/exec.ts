@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { PortFailure } from '../../ports/failure.ts';
+import type { ExecOptions, ExecRequest, ExecResult, Kubernetes } from '../../ports/kubernetes.ts';
 import { shellLine } from '../../prose/shell-quote.ts';
 import { argvField, durationMs, namespaceField } from '../fields.ts';
 import { programFields, programOutcome, programOutputs } from '../process/program.ts';
@@ -125,17 +127,32 @@ async function run(plan: Plan, context: RunContext): Promise<Outcome> {
   const { namespace, pod, container, argv, stdin, timeoutMs } = program;
   await checkExecTarget(await placeOf({ ...context, namespace }, namespace), program);
   const { kube, options } = await writablePlace(context);
-  const end = await kube.exec(
-    {
-      ...{ namespace, pod, container, argv },
-      ...(stdin === null ? {} : { stdin }),
-      ...(context.outputFile === undefined ? {} : { outputFile: context.outputFile }),
-    },
-    { ...options, timeoutMs, onOutput: (chunk) => context.emit(chunk) },
-  );
+  const request = {
+    ...{ namespace, pod, container, argv },
+    ...(stdin === null ? {} : { stdin }),
+    ...(context.outputFile === undefined ? {} : { outputFile: context.outputFile }),
+  };
+  const running = { ...options, timeoutMs, onOutput: (chunk: string) => context.emit(chunk) };
+  const end = program.readsOnly
+    ? await inspectOrExec(kube, request, running)
+    : await kube.exec(request, running);
   const stdout = end.stdout.replace(/\r?\n$/, '');
   const outcome = programOutcome(argv[0], { ...end, stdout, tail: end.stdout + end.stderr }, program);
   return { ...outcome, outputs: { ...outcome.outputs, stderr: end.stderr.replace(/\r?\n$/, ''), pod } };
+}
+
+/** A preview may look, too, as long as the program is known to only read; others are taken at the runbook's word. */
+async function inspectOrExec(
+  kube: Kubernetes,
+  request: ExecRequest,
+  options: ExecOptions,
+): Promise<ExecResult> {
+  try {
+    return await kube.inspect(request, options);
+  } catch (error) {
+    if (!(error instanceof PortFailure) || error.reason !== 'read-only') throw error;
+    return kube.exec(request, options);
+  }
 }
 
 /** Asks the declared probe in the same container. */
