@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../adapters/clock.ts';
+import type { World } from '../engine/event.ts';
 import { sessionHolder } from '../host/lock.ts';
 import { leaseNamespace, type NamespaceLease } from '../host/namespace-lease.ts';
 import { isSessionId } from '../journal/session-id.ts';
@@ -19,16 +20,17 @@ export interface Claim {
   onLost: (message: string) => void;
 }
 
-/** Keeps other sessions out of the namespace, where this one may write to it. Throws NamespaceTaken. */
+/** Keeps other sessions out of a production namespace that this one may write to. Throws NamespaceTaken. */
 export async function claimNamespace(asked: {
   readonly session: { readonly id: string; readonly folder: string };
   readonly runbook: Runbook;
-  readonly namespace: string | undefined;
+  readonly world: World;
   readonly ports: Ports;
 }): Promise<Claim> {
-  const { session, runbook, namespace, ports } = asked;
+  const { session, runbook, world, ports } = asked;
+  const { namespace, production } = world;
   const claim: Claim = { onLost: () => undefined };
-  if (namespace === undefined || !writesToCluster(runbook)) return claim;
+  if (!production || namespace === undefined || !writesToCluster(runbook)) return claim;
   const place = `${userInfo().username}@${hostname()}/`;
   const answer = await leaseNamespace({
     kubernetes: await ports.kubernetes(),

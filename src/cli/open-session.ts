@@ -74,7 +74,7 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
     const claim = await claimNamespace({
       session,
       runbook,
-      namespace: world.namespace,
+      world,
       ports: book.ports.ports,
     });
     const events = book.journal.append([
@@ -122,7 +122,7 @@ export async function resumeSession(
     const claim = await claimNamespace({
       session,
       runbook,
-      namespace: world.namespace,
+      world,
       ports: book.ports.ports,
     });
     const resumed = journal.append([
