@@ -109,6 +109,40 @@ describe('what cannot be applied', () => {
   });
 });
 
+it('no plan is made while the server gives no answer about an object', async () => {
+  const world = await broken();
+  const late = new PortFailure('No answer.', { reason: 'timeout' });
+  world.through({ ...world.kube, dryRunApply: () => Promise.reject(late) });
+  await expect(world.plan(APPLY, { commit: world.good })).rejects.toMatchObject({ reason: 'timeout' });
+});
+
+it('what the server says about a Secret is not repeated', async () => {
+  const world = await broken();
+  await world.applied({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'login' },
+    data: { word: 'Yg==' },
+  });
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'login' },
+    data: { word: 'aHVudGVyMg==' },
+  };
+  const commit = world.git.commit('Secret', { 'k8s/secret.yaml': file(secret, config({ LIMIT: '7' })) });
+  world.through({
+    ...world.kube,
+    dryRunApply: async (request, options) => {
+      if (request.object.kind !== 'Secret') return world.kube.dryRunApply(request, options);
+      throw new PortFailure(`Not valid: ${JSON.stringify(request.object)}`, { reason: 'invalid' });
+    },
+  });
+  const planned = await world.plan(APPLY, { commit });
+  expect(planned.warnings.join()).toContain('secret/login, the API server refuses its manifest');
+  expect(JSON.stringify(planned)).not.toContain('aHVudGVyMg==');
+});
+
 describe('what is left over', () => {
   it('is what a later commit brought, can be deleted, and made again', async () => {
     const world = await broken();

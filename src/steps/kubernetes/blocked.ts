@@ -53,6 +53,12 @@ const IMMUTABLE: readonly {
 
 /** Why an object cannot be applied, and what to do about it. */
 export function blockedBy(error: PortFailure, kind: string, name: string): Blocked {
+  // the server's words may hold the values of a Secret
+  if (kind === 'Secret' && error.reason !== 'forbidden')
+    return {
+      why: 'the API server refuses its manifest',
+      next: 'Rehearse it yourself to see why: kubectl apply --dry-run=server.',
+    };
   const rule = IMMUTABLE.find((each) => each.kind.test(kind) && each.field.test(error.message));
   const immutable = /immutable|may not be changed|are forbidden|can't be changed|cannot change/i.test(
     error.message,

@@ -15,6 +15,16 @@ import { LAST_APPLIED, LAST_APPLIED_PATH, shownObject } from './shown.ts';
 import { fieldAt, untouchedPaths, withField } from './untouched.ts';
 
 const READS_BEFORE_GIVING_UP = 3;
+/** Failures that are the server's answer about this very object. */
+const ANSWERS: ReadonlySet<string> = new Set([
+  'forbidden',
+  'conflict',
+  'invalid',
+  'not-found',
+  'not-served',
+  'gone',
+  'unexpected',
+]);
 /** Kept by the Deployment controller, whoever is noted as its owner. */
 const REVISION = ['metadata', 'annotations', 'deployment.kubernetes.io/revision'];
 
@@ -62,12 +72,16 @@ export async function compareManifest(
   const compared = { name: `${object.kind.toLowerCase()}/${object.metadata.name}`, file, target };
   const wanted = applicable(object, namespace);
   for (let read = 1; ; read += 1) {
-    const live = await kube.get(target, options).catch(orAbsent);
+    let live: KubeObject | undefined;
     try {
+      live = await kube.get(target, options).catch(orAbsent);
       if (live === undefined) return await compareAbsent(place, compared, wanted, rules);
       return await compareLive(place, { ...compared, live }, wanted, rules, live);
     } catch (error) {
-      if (!(error instanceof PortFailure) || error.reason === 'cancelled') throw error;
+      // what is only lost or late says nothing about the object: no plan is made without an answer
+      if (!(error instanceof PortFailure) || !ANSWERS.has(error.reason)) throw error;
+      if (error.reason === 'forbidden')
+        return { ...compared, state: 'blocked', ...blockedBy(error, object.kind, compared.name) };
       const now = read < READS_BEFORE_GIVING_UP ? await kube.get(target, options).catch(orAbsent) : live;
       if (now?.metadata.resourceVersion === live?.metadata.resourceVersion)
         return { ...compared, live, state: 'blocked', ...blockedBy(error, object.kind, compared.name) };
@@ -114,9 +128,11 @@ async function compareLive(
   const tried = await rehearse(place, live, config, rules);
   if ('conflicts' in tried) return { ...compared, state: 'conflict', conflicts: tried.conflicts };
   const adopt = !isEmptySet(owners.adopted);
-  const after = adopt
-    ? await afterAdopting(place, compared.target, live, tried.after, config, owners)
-    : tried.after;
+  // a refused patch would be told with the values in it
+  const after =
+    adopt && live.kind !== 'Secret'
+      ? await afterAdopting(place, compared.target, live, tried.after, config, owners)
+      : tried.after;
   if (live.kind === 'Secret') {
     const apart = secretsApart(compared, { live, after });
     return apart === undefined ? { ...compared, state: 'same' } : { ...compared, state: 'blocked', ...apart };
