@@ -62,10 +62,11 @@ export function faceOf(state: SessionState, step: StepState, now: number): Face 
     case 'succeeded':
       return face(glyphs.done, 'good', step.summary, took);
     case 'failed':
+      if (stepOf(state, step).notifies) return face(glyphs.unavailable, 'warn', 'not told', took);
       return face(glyphs.failed, 'bad', step.failure.refused ? 'refused' : 'failed', took);
     case 'skipped':
       return step.why === 'unavailable'
-        ? face(glyphs.unavailable, 'warn', SKIPPED[step.why])
+        ? face(glyphs.unavailable, 'warn', stepOf(state, step).notifies ? 'not told' : SKIPPED[step.why])
         : face(glyphs.skipped, 'muted', SKIPPED[step.why]);
     case 'interrupted':
       return face(glyphs.interrupted, 'warn', 'interrupted');

@@ -1,5 +1,5 @@
 import type { SessionEnd } from '../../engine/event.ts';
-import { titleOf } from '../../engine/select.ts';
+import { stepOf, titleOf } from '../../engine/select.ts';
 import type { SessionState, StepState } from '../../engine/state.ts';
 import { figure } from '../text/figure.ts';
 import { blank, paragraph, type Row, row, span, type Tone, table } from '../text/row.ts';
@@ -46,9 +46,20 @@ export function summaryRows(session: SessionState, folder: string, width: number
     ),
     ...(end === undefined || isSaidBelow(steps, end) ? [] : paragraph(end.summary, width)),
     ...section('Written', writtenRows(session, width)),
-    ...named('Failed', 'bad', (step) => (step.state === 'failed' ? step.failure.message : undefined)),
+    ...named('Failed', 'bad', (step) =>
+      step.state === 'failed' && !notifies(session, step) ? step.failure.message : undefined,
+    ),
     ...named('Cut off', 'warn', (step) => (step.state === 'interrupted' ? step.evidence : undefined)),
-    ...named('Not checked', 'warn', (step) => skippedAs(step, 'unavailable') ?? notThere(step)),
+    ...named('Not checked', 'warn', (step) =>
+      notifies(session, step) ? undefined : (skippedAs(step, 'unavailable') ?? notThere(step)),
+    ),
+    ...named('Not told', 'warn', (step) =>
+      !notifies(session, step)
+        ? undefined
+        : step.state === 'failed'
+          ? step.failure.message
+          : skippedAs(step, 'unavailable'),
+    ),
     ...named('Skipped', 'warn', (step) => skippedAs(step, 'choice')),
     ...section('Critical until the end', alarms),
     ...section('Notes', notes),
@@ -59,6 +70,11 @@ export function summaryRows(session: SessionState, folder: string, width: number
     ...paragraph(`${folder}/journal.jsonl`, width, 'plain', row(span('journal  ', 'muted'))),
     row(span('told by  ', 'muted'), span(`rollbook show ${session.session}`)),
   ];
+}
+
+/** It only tells people something. */
+function notifies(session: SessionState, step: StepState): boolean {
+  return stepOf(session, step).notifies === true;
 }
 
 function withStep(session: SessionState, one: Part): readonly Named[] {
