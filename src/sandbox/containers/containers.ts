@@ -57,19 +57,21 @@ export class Containers implements ExecTarget {
     return { exitCode: await runShell(context, files, programs) };
   }
 
-  /** The container has ended: what runs in it ends, and its own files go. */
+  /** The pod is gone: what runs in its containers ends, and their own files go. */
   ended({ uid }: StoredObject['metadata']): void {
-    for (const [key, { files, stopped }] of this.#opened) {
+    for (const [key, { stopped }] of this.#opened) {
       if (!key.startsWith(`${uid}/`)) continue;
       stopped.abort();
       this.#opened.delete(key);
-      rmSync(files.folder, { recursive: true, force: true });
     }
+    rmSync(join(this.#options.folder, 'containers', uid), { recursive: true, force: true });
   }
 
+  /** All programs end, and no file of a container is left behind. */
   stop(): void {
     for (const { stopped } of this.#opened.values()) stopped.abort();
     this.#opened.clear();
+    rmSync(join(this.#options.folder, 'containers'), { recursive: true, force: true });
   }
 
   #open(instance: ContainerInstance): Opened {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/adapters/clock.ts';
 import { createKubernetes } from '../../../src/adapters/kubernetes/kubernetes.ts';
@@ -120,6 +121,31 @@ describe('exec in the sandbox', () => {
     expect(entries).toContainEqual(expect.objectContaining({ user: 'operator', verb: 'get', code: 101 }));
     expect(entries).toContainEqual(expect.objectContaining({ user: 'viewer', verb: 'get', code: 403 }));
   });
+});
+
+test('a pod takes the files of its containers with it, and the sandbox all of them', async () => {
+  const sandbox = await runSandbox(WORLD);
+  const folder = join(sandbox.folder, 'containers');
+  try {
+    const kube = createKubernetes({
+      clock: systemClock,
+      kubeconfig: sandbox.ready.kubeconfig,
+      context: 'sandbox-admin',
+      env: {},
+    });
+    const { items } = await kube.list({ group: '', resource: 'pods', labelSelector: 'app=frontend-blue' });
+    const [first, second] = items.map(({ metadata }) => metadata);
+    for (const pod of [first, second])
+      await kube.exec({ pod: pod?.name ?? '', argv: ['touch', '/tmp/here'] });
+    expect(readdirSync(folder)).toHaveLength(2);
+    await kube.delete({ target: { group: '', resource: 'pods', name: first?.name ?? '' } });
+    await expect.poll(() => readdirSync(folder)).toEqual([second?.uid]);
+    sandbox.process.kill();
+    await sandbox.exited;
+    expect(existsSync(folder)).toBe(false);
+  } finally {
+    await sandbox.stop();
+  }
 });
 
 describe('exec in a sandbox of Kubernetes 1.29', () => {
