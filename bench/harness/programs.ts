@@ -120,3 +120,23 @@ export function hostsOf(folder: string): readonly number[] {
     })
     .map(Number);
 }
+
+/** A Node with nothing to do: what even it has to wait for is the machine's doing. */
+export interface Bystander {
+  /** Its longest wait since it was last asked, in milliseconds. */
+  delayMs(): Promise<number>;
+  stop(): void;
+}
+
+export async function startBystander(env: NodeJS.ProcessEnv, folder: string): Promise<Bystander> {
+  const child = spawn(process.execPath, ['-e', 'console.log("here"); setInterval(() => {}, 1000)'], {
+    env: probed(env, folder, { delay: true }),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  const pid = child.pid ?? 0;
+  return {
+    delayMs: async () => (await ask(pid, folder)).delayMaxMs ?? 0,
+    stop: () => void child.kill('SIGKILL'),
+  };
+}

@@ -3,7 +3,17 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark, Context, Row } from '../harness/benchmark.ts';
 import { type Cluster, startCluster } from '../harness/cluster.ts';
-import { ask, cleanEnv, cpuOf, launcher, memoryOf, onPath, probed, wallMs } from '../harness/programs.ts';
+import {
+  ask,
+  cleanEnv,
+  cpuOf,
+  launcher,
+  memoryOf,
+  onPath,
+  probed,
+  startBystander,
+  wallMs,
+} from '../harness/programs.ts';
 import { compared, interleaved, limited, unmeasured } from '../harness/rounds.ts';
 import { type BenchTerminal, openTerminal } from '../harness/terminal.ts';
 
@@ -38,11 +48,17 @@ export const firstRows: Benchmark = {
       };
       const delay = async () => {
         const folder = path.join(context.folder, 'probe');
+        const bystander = await startBystander(env, folder);
         const terminal = openStatus(context, probed(env, folder, { delay: true }));
         await terminal.saw(SHOWN);
-        await ask(terminal.pid, folder);
+        await Promise.all([ask(terminal.pid, folder), bystander.delayMs()]);
         await sleep(context.quick ? 500 : 2_000);
-        delays.push((await ask(terminal.pid, folder)).delayMaxMs ?? 0);
+        const [{ delayMaxMs = 0 }, unavoidable] = await Promise.all([
+          ask(terminal.pid, folder),
+          bystander.delayMs(),
+        ]);
+        delays.push(Math.max(0, delayMaxMs - unavoidable));
+        bystander.stop();
         await terminal.close();
         return 0;
       };
@@ -77,7 +93,7 @@ export const firstRows: Benchmark = {
         limited(
           {
             name: 'first-rows-delay',
-            what: `longest wait of the event loop while ${what} arrive, after the first rows`,
+            what: `longest wait of the event loop while ${what} arrive, beyond that of an idle Node`,
             unit: 'ms',
             command,
           },

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from '../harness/benchmark.ts';
-import { ask, cleanEnv, hostsOf, launcher, probed } from '../harness/programs.ts';
+import { ask, cleanEnv, hostsOf, launcher, probed, startBystander } from '../harness/programs.ts';
 import { limited } from '../harness/rounds.ts';
 import { openTerminal } from '../harness/terminal.ts';
 
@@ -19,6 +19,7 @@ export const stalled: Benchmark = {
     );
     const folder = path.join(context.folder, 'probe');
     const env = probed(cleanEnv(context), folder, { delay: true });
+    const bystander = await startBystander(env, folder);
     const terminal = openTerminal([process.execPath, launcher(context), 'run', file], { env });
     try {
       await terminal.saw('Do it?');
@@ -27,24 +28,25 @@ export const stalled: Benchmark = {
       await terminal.saw(/line \d+/);
       const [host] = hostsOf(folder);
       if (host === undefined) throw new Error('No host runs for the session.');
-      await ask(host, folder);
+      await Promise.all([ask(host, folder), bystander.delayMs()]);
       terminal.pause();
       await sleep(seconds * 1000);
-      const { delayMaxMs = 0 } = await ask(host, folder);
+      const [{ delayMaxMs = 0 }, unavoidable] = await Promise.all([ask(host, folder), bystander.delayMs()]);
       terminal.resume();
       return [
         limited(
           {
             name: 'stalled-terminal',
-            what: `a terminal that does not read for ${seconds} s: the longest wait of the host's event loop`,
+            what: `a terminal that does not read for ${seconds} s: the longest wait of the host's event loop, beyond that of an idle Node`,
             unit: 'ms',
             command: 'rollbook run',
           },
-          [delayMaxMs],
+          [Math.max(0, delayMaxMs - unavoidable)],
           50,
         ),
       ];
     } finally {
+      bystander.stop();
       await terminal.close();
     }
   },
