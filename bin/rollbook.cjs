@@ -63,6 +63,22 @@ function isAskedForLines(args, flags) {
   return args.some((arg) => flags.indexOf(arg.replace(/=.*/, '')) >= 0);
 }
 
+const GROWING_UP_MS = 5000;
+
+/**
+ * What is needed to begin is garbage soon: for the first seconds the heap does not grow for its sake. Later it grows
+ * where a flood keeps it busy: collecting all the time would cost more than the memory is worth.
+ */
+function keepHeapSmall() {
+  const { setFlagsFromString } = require('v8');
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--optimize-for-size');
+  setTimeout(() => {
+    setFlagsFromString('--semi-space-growth-factor=2');
+    setFlagsFromString('--no-optimize-for-size');
+  }, GROWING_UP_MS).unref();
+}
+
 /**
  * The first frame, before anything is loaded. Whoever draws the next one takes the screen over; whoever prints a
  * line instead leaves it first.
@@ -71,10 +87,7 @@ function drawSkeleton(args) {
   const world = args.length === 0 ? 'ROLLBOOK' : WORLDS[args[0]];
   const { isatty } = require('tty');
   if (world === undefined || isAskedForLines(args, LINES) || !isatty(0) || !isatty(1)) return undefined;
-  // A screen holds little and waits for keys: a small heap is worth more to it than rare collections.
-  const { setFlagsFromString } = require('v8');
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--optimize-for-size');
+  keepHeapSmall();
   let isUp = true;
   const leave = () => {
     if (isUp) fs.writeSync(1, '\u001b[?25h\u001b[?1049l');

@@ -91,7 +91,8 @@ export function cpuOf(pid: number): number {
 
 /** Memory of a running program now, and at its highest, in MiB. */
 export function memoryOf(pid: number): { readonly now: number; readonly most: number } {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const file = `/proc/${pid}/status`;
+  const status = statSync(file, { throwIfNoEntry: false }) ? readFileSync(file, 'utf8') : '';
   const mib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
   return { now: mib('VmRSS'), most: mib('VmHWM') };
 }
