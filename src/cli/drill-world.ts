@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { compileCache } from '../host/compile-cache.ts';
 import type { JsonObject } from '../ports/json.ts';
 import type { InboxesReady } from '../sandbox/inboxes/inboxes-spec.ts';
 import type { CodeHosts } from './code-hosts.ts';
@@ -46,6 +47,7 @@ export async function startDrillWorld(world: JsonObject): Promise<DrillWorld> {
     {
       // Its own process group: a drill whose host was killed can be resumed in the same world.
       detached: true,
+      env: { ...process.env, ...compileCache() },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

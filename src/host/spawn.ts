@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { getCompileCacheDir } from 'node:module';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { JsonObject } from '../ports/json.ts';
+import { compileCache } from './compile-cache.ts';
 import { GREETING_FD, type Greeting, HOST_LOG } from './handshake.ts';
 
 export interface HostStart {
@@ -45,12 +45,6 @@ export async function startHost(start: HostStart): Promise<Greeting> {
     for (const stream of child.stdio) stream?.destroy();
     child.unref();
   }
-}
-
-/** The directory that Node names holds the version; it adds that itself. */
-function compileCache(): Record<string, string> {
-  const directory = getCompileCacheDir();
-  return directory === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(directory) };
 }
 
 function greetingOf(child: ChildProcess, log: string, patienceMs: number): Promise<Greeting> {
