@@ -58,9 +58,8 @@ export async function planBackup(params: BackupParams, context: PlanContext): Pr
       `${folder} has ${sizeText(free)} free, and the backup of ${database} may take ${sizeText(least)}.`,
       { next: `Make room in ${folder} of pod/${server.pod}, then try again. Nothing was changed.` },
     );
-  const file = `${folder.replace(/\/+$/, '')}/${SAFETY_PREFIX}${plainName(database)}-${stamp(context.ports.clock.now())}.dump`;
-  if ((await fileFacts(server, file)) !== undefined)
-    throw new StepFailure(`${file} is there already.`, { next: 'Try again in a second, for another name.' });
+  const base = `${folder.replace(/\/+$/, '')}/${SAFETY_PREFIX}${plainName(database)}-${stamp(context.ports.clock.now())}`;
+  const file = await freeName(server, base);
   const data: BackupData = {
     ...{ server: dataOf(server), database, folder, file },
     unfinished: `${file}.part`,
@@ -111,4 +110,12 @@ async function leftoversIn(server: Server, folder: string, database: string): Pr
   return stdout
     .split('\0')
     .filter((path) => path.endsWith('.dump.part') && (path.split('/').at(-1) ?? '').startsWith(start));
+}
+
+/** Another backup may have been begun in the same second. */
+async function freeName(server: Server, base: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const file = count === 1 ? `${base}.dump` : `${base}-${count}.dump`;
+    if ((await fileFacts(server, file)) === undefined) return file;
+  }
 }
