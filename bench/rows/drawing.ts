@@ -1,8 +1,6 @@
-import { symlinkSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
-import type { Benchmark, Context } from '../harness/benchmark.ts';
+import type { Benchmark } from '../harness/benchmark.ts';
+import { bundled } from '../harness/bundled.ts';
 import { cleanEnv, cpuOf } from '../harness/programs.ts';
 import { compared } from '../harness/rounds.ts';
 import { openTerminal } from '../harness/terminal.ts';
@@ -11,12 +9,12 @@ import { openTerminal } from '../harness/terminal.ts';
 export const drawing: Benchmark = {
   name: 'drawing',
   async run(context) {
-    const programs = await bundled(context);
+    const programs = await bundled(context, ['draw-screen', 'draw-painter']);
     const env = cleanEnv(context);
     const [ours, painter, redraw] = [
-      openTerminal([process.execPath, programs.screen], { env }),
-      openTerminal([process.execPath, programs.painter], { env }),
-      openTerminal([process.execPath, programs.painter, 'redraw'], { env }),
+      openTerminal([process.execPath, programs['draw-screen']], { env }),
+      openTerminal([process.execPath, programs['draw-painter']], { env }),
+      openTerminal([process.execPath, programs['draw-painter'], 'redraw'], { env }),
     ];
     const all = [ours, painter, redraw];
     try {
@@ -67,22 +65,3 @@ export const drawing: Benchmark = {
     }
   },
 };
-
-/** As the project is built: with its own options, and its own patches of what it draws with. */
-async function bundled({
-  root,
-  folder,
-}: Context): Promise<{ readonly screen: string; readonly painter: string }> {
-  const from = (file: string) => import(path.join(root, 'scripts', file));
-  const [{ bundleOptions }, { patching }] = await Promise.all([from('build.ts'), from('build/patches.ts')]);
-  const work = path.join(import.meta.dirname, '../work');
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-  await build({
-    ...bundleOptions(),
-    entryPoints: { screen: path.join(work, 'draw-screen.ts'), painter: path.join(work, 'draw-painter.ts') },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    plugins: [patching(new Set<string>())],
-  });
-  return { screen: path.join(folder, 'screen.mjs'), painter: path.join(folder, 'painter.mjs') };
-}

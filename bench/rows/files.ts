@@ -3,15 +3,16 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Benchmark, Context } from '../harness/benchmark.ts';
+import { bundled } from '../harness/bundled.ts';
 import { cleanEnv, endOf, onPath, wallMs } from '../harness/programs.ts';
 import { compared, interleaved, unmeasured } from '../harness/rounds.ts';
 
 const NODE = process.execPath;
 const WORK = path.join(import.meta.dirname, '../work');
 
-/** One number, from a program of the folder `work` that is given the project to measure. */
+/** One number, from a program of the folder `work`. */
 async function told(context: Context, program: string, ...args: readonly string[]): Promise<number> {
-  const command = [NODE, path.join(WORK, program), context.root, ...args];
+  const command = [NODE, program, ...args];
   const child = spawn(NODE, command.slice(1), { env: cleanEnv(context), stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = endOf(child, command);
   let last = '';
@@ -23,13 +24,14 @@ async function told(context: Context, program: string, ...args: readonly string[
 export const parsing: Benchmark = {
   name: 'parsing',
   async run(context) {
+    const { parse } = await bundled(context, ['parse']);
     const [steps, files] = context.quick ? [200, 10] : [10_000, 1_000];
     const measured = await interleaved(
       {
-        steps: () => told(context, 'parse.ts', 'ours', String(steps), '1'),
-        stepsYaml: () => told(context, 'parse.ts', 'yaml', String(steps), '1'),
-        files: () => told(context, 'parse.ts', 'ours', '12', String(files)),
-        filesYaml: () => told(context, 'parse.ts', 'yaml', '12', String(files)),
+        steps: () => told(context, parse, 'ours', String(steps), '1'),
+        stepsYaml: () => told(context, parse, 'yaml', String(steps), '1'),
+        files: () => told(context, parse, 'ours', '12', String(files)),
+        filesYaml: () => told(context, parse, 'yaml', '12', String(files)),
       },
       context.rounds,
     );
@@ -52,6 +54,7 @@ export const parsing: Benchmark = {
 export const journal: Benchmark = {
   name: 'journal',
   async run(context) {
+    const { journal: program } = await bundled(context, ['journal']);
     const records = context.quick ? 50 : 2_000;
     const events = context.quick ? 500 : 100_000;
     const env = cleanEnv(context);
@@ -68,15 +71,15 @@ export const journal: Benchmark = {
     if (compiler !== undefined)
       await wallMs([compiler, '-O2', '-o', binary, path.join(WORK, 'fdatasync.c')], process.env);
     const file = path.join(context.folder, 'journal-of-many');
-    await told(context, 'journal.ts', 'fill', file, String(events));
+    await told(context, program, 'fill', file, String(events));
     const measured = await interleaved(
       {
-        append: () => told(context, 'journal.ts', 'append', context.folder, String(records)),
+        append: () => told(context, program, 'append', context.folder, String(records)),
         c: async () =>
           compiler === undefined
             ? Number.NaN
             : await output([binary, path.join(context.folder, 'c.log'), String(records)], env),
-        replay: () => wallMs([NODE, path.join(WORK, 'journal.ts'), context.root, 'replay', file], env),
+        replay: () => wallMs([NODE, program, 'replay', file], env),
         nothing: () => wallMs([NODE, '-e', '0'], env),
       },
       context.rounds,

@@ -1,10 +1,12 @@
-import path from 'node:path';
 import { parseDocument } from 'yaml';
+import { createCompiler } from '../../src/runbook/compile.ts';
+import { parse } from '../../src/runbook/parse.ts';
+import { stepKinds } from '../../src/steps/index.ts';
 
 // Milliseconds to read runbooks: as rollbook does, or by the YAML parser alone.
-// Arguments: project, ours or yaml, steps in each, how many.
+// Arguments: ours or yaml, steps in each, how many.
 
-const [root = '.', how, steps = '10', files = '1'] = process.argv.slice(2);
+const [how, steps = '10', files = '1'] = process.argv.slice(2);
 
 /** Short ones: ten thousand have to fit the megabyte that a runbook may have. */
 const step = (at: number) =>
@@ -26,12 +28,6 @@ if (how === 'yaml') {
   for (const text of texts) parseDocument(text).toJS();
   console.log(performance.now() - began);
 } else {
-  const from = (file: string) => import(path.join(root, 'src', file));
-  const [{ parse }, { stepKinds }, { createCompiler }] = await Promise.all([
-    from('runbook/parse.ts'),
-    from('steps/index.ts'),
-    from('runbook/compile.ts'),
-  ]);
   const compiler = createCompiler();
   const began = performance.now();
   for (const [at, text] of texts.entries()) {
