@@ -18,6 +18,9 @@ export interface FollowedPods {
   show(pods: readonly LivePod[]): void;
 }
 
+/** As many pods are followed as objects; a page holds no more. */
+const FEW = 500;
+
 export interface FollowPodsOptions {
   readonly reads: LiveReads;
   readonly request: ListRequest & { readonly namespace: string };
@@ -71,7 +74,9 @@ export function followPods(options: FollowPodsOptions, signal: AbortSignal): Fol
     if (rowSignal.aborted) return;
     switch (event.type) {
       case 'page':
-        if (!synced && seen.size === 0 && event.isLast) {
+        // A list that broke off may have named what has gone since.
+        if (event.isFirst) seen = new Set();
+        if (!synced && event.isFirst && event.isLast && event.rows.length <= FEW) {
           giveUpRows();
           return;
         }

@@ -198,8 +198,13 @@ export interface TableRow {
 }
 
 export type RowEvent =
-  /** The next of a list's pages; what is seen again is replaced. */
-  | { readonly type: 'page'; readonly rows: readonly TableRow[]; readonly isLast: boolean }
+  /** The next of a list's pages; what is seen again is replaced. A first one begins the list anew. */
+  | {
+      readonly type: 'page';
+      readonly rows: readonly TableRow[];
+      readonly isFirst: boolean;
+      readonly isLast: boolean;
+    }
   /** After the last page: whatever was not on one of them is gone. */
   | { readonly type: 'synced' }
   | { readonly type: 'changed'; readonly row: TableRow }

@@ -23,7 +23,7 @@ function world({ rows = true } = {}) {
   const watchRows = (_request: ListRequest, handlers: RowHandlers) => {
     const cells = { Status: 'Running', Restarts: 0, Age: '5d', Node: 'node-1' };
     const page = [tableRow(BLUE, { ...cells, Ready: '1/1' }), tableRow(GREEN, { ...cells, Ready: '0/1' })];
-    handlers.onEvent({ type: 'page', rows: page, isLast: true });
+    handlers.onEvent({ type: 'page', rows: page, isFirst: true, isLast: true });
     handlers.onEvent({ type: 'synced' });
   };
   return Object.assign(cluster, rows ? { watchRows } : {});

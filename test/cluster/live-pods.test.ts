@@ -46,13 +46,21 @@ function world() {
     },
     controller.signal,
   );
-  const page = (isLast: boolean, ...list: readonly TableRow[]) =>
-    rows?.onEvent({ type: 'page', rows: list, isLast });
+  let isFirst = true;
+  const page = (isLast: boolean, ...list: readonly TableRow[]) => {
+    rows?.onEvent({ type: 'page', rows: list, isFirst, isLast });
+    isFirst = isLast;
+  };
+  /** The list broke off: the next page begins it anew. */
+  const again = () => {
+    isFirst = true;
+  };
   return {
     followed,
     cluster,
     clock,
     page,
+    again,
     rows: () => rows as RowHandlers,
     isOver: () => signal?.aborted === true,
     objectWatches: () => objectWatches,
@@ -93,6 +101,22 @@ describe('more pods than fit one page', () => {
     page(true);
     rows().onEvent({ type: 'synced' });
     expect([...followed.census.keys()]).toEqual(['b-0']);
+  });
+
+  it('that were named by a list that broke off, and are gone, are gone', () => {
+    const { followed, page, again, rows } = world();
+    page(false, well('a-0'), well('gone-0'));
+    again();
+    page(false, well('a-0'));
+    page(true, well('b-0'));
+    rows().onEvent({ type: 'synced' });
+    expect([...followed.census.keys()]).toEqual(['a-0', 'b-0']);
+  });
+
+  it('may come in one answer, from a server that knows no pages', () => {
+    const { followed, page, isOver } = world();
+    page(true, ...Array.from({ length: 501 }, (_, at) => well(`web-${at}`)));
+    expect([followed.census.size, isOver()]).toEqual([501, false]);
   });
 
   it('are read as objects when they are shown, once for each state', async () => {

@@ -38,7 +38,8 @@ export function rowsFormat(handlers: RowHandlers): WatchFormat {
   ): Promise<NonNullable<Table['metadata']>> {
     const table = await readTable(listing, options, parameters);
     const { metadata = {} } = table;
-    handlers.onEvent({ type: 'page', rows: readRows(table), isLast: !metadata.continue });
+    const isFirst = parameters.continue === undefined;
+    handlers.onEvent({ type: 'page', rows: readRows(table), isFirst, isLast: !metadata.continue });
     return metadata;
   }
 

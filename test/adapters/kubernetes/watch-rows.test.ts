@@ -34,7 +34,7 @@ function watchRows(server: ApiServer) {
         switch (event.type) {
           case 'page': {
             const names = event.rows.map(({ name }) => name);
-            events.push(`page ${names.join(' ')}${event.isLast ? '' : ' …'}`);
+            events.push(`${event.isFirst ? '' : 'next '}page ${names.join(' ')}${event.isLast ? '' : ' …'}`);
             break;
           }
           case 'changed': {
@@ -80,7 +80,7 @@ describe('a watch in rows', () => {
     await until(() => events.length === 6);
     expect(events).toEqual([
       'page a b …',
-      'page c',
+      'next page c',
       'synced',
       'changed a Running',
       'changed d Running',
