@@ -66,8 +66,8 @@ function isAskedForLines(args, flags) {
 const GROWING_UP_MS = 5000;
 
 /**
- * What is needed to begin is garbage soon: for the first seconds the heap does not grow for its sake. Later it grows
- * where a flood keeps it busy: collecting all the time would cost more than the memory is worth.
+ * What is needed to begin is garbage soon: for some seconds the heap does not grow for its sake. Later it grows where
+ * a flood keeps it busy: collecting all the time would cost more than the memory is worth.
  */
 function keepHeapSmall() {
   const { setFlagsFromString } = require('v8');
@@ -87,7 +87,6 @@ function drawSkeleton(args) {
   const world = args.length === 0 ? 'ROLLBOOK' : WORLDS[args[0]];
   const { isatty } = require('tty');
   if (world === undefined || isAskedForLines(args, LINES) || !isatty(0) || !isatty(1)) return undefined;
-  keepHeapSmall();
   let isUp = true;
   const leave = () => {
     if (isUp) fs.writeSync(1, '\u001b[?25h\u001b[?1049l');
@@ -105,7 +104,14 @@ function drawSkeleton(args) {
   process.once('SIGINT', interrupted);
   process.once('exit', leave);
   fs.writeSync(1, `\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H ${world}   starting …`);
-  return { leave, takeOver };
+  return {
+    leave,
+    takeOver() {
+      takeOver();
+      // With the first frame drawn: to load Ink, a heap that may grow is faster.
+      setTimeout(keepHeapSmall, 0).unref();
+    },
+  };
 }
 
 function start() {
@@ -133,7 +139,9 @@ function start() {
   }
   const args = process.argv.slice(2);
   const isStatus = args[0] === 'status' && !isAskedForLines(args, ['-h', '--help']);
-  const main = path.join(root, 'dist', isStatus ? 'status.js' : 'main.js');
+  // Two that should not wait for the parser of all commands.
+  const program = isStatus ? 'status.js' : args.length === 0 ? 'home.js' : 'main.js';
+  const main = path.join(root, 'dist', program);
   if (!fs.existsSync(main)) {
     fail(`it is not built yet: run \`npm install\` (or \`npm run build\`) in ${root}.`);
     return;
@@ -141,7 +149,7 @@ function start() {
   const skeleton = drawSkeleton(args);
   require('module').enableCompileCache();
   import(require('url').pathToFileURL(main).href).then(
-    (program) => program.main && program.main(isStatus ? args.slice(1) : args, skeleton),
+    (loaded) => loaded.main && loaded.main(isStatus ? args.slice(1) : args, skeleton),
     (error) => {
       if (skeleton !== undefined) skeleton.leave();
       throw error;

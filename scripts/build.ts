@@ -13,6 +13,7 @@ const entries: Readonly<Record<string, string>> = {
   host: 'src/cli/host-process.ts',
   sandbox: 'src/sandbox/process.ts',
   status: 'src/cli/status-main.ts',
+  home: 'src/cli/home-main.ts',
 };
 
 /** CommonJS dependencies inside an ES module still ask for `require`. */

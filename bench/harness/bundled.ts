@@ -30,6 +30,7 @@ export async function bundled<Name extends string>(
   if (!existsSync(modules)) symlinkSync(path.join(root, 'node_modules'), modules);
   await build({
     ...bundleOptions(),
+    jsx: 'automatic',
     entryPoints: Object.fromEntries(names.map((name) => [name, path.join(BENCH, 'work', `${name}.ts`)])),
     outdir: folder,
     outExtension: { '.js': '.mjs' },

@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util';
-import { EXIT } from './exit-code.ts';
-import { explain } from './explain.ts';
-import { type FirstFrame, type Io, standardIo } from './io.ts';
-import { status } from './status.ts';
+import { CommandFailure, EXIT } from './exit-code.ts';
+import { type FirstFrame, standardIo } from './io.ts';
+import { reported } from './reported.ts';
+import { type StatusFlags, status } from './status.ts';
 
 /** `rollbook status` alone: a look at a cluster should not cost the parser of all commands. */
 export async function main(args: readonly string[], frame?: FirstFrame): Promise<void> {
   const io = standardIo(frame);
+  await reported(io, () => status(flagsIn(args), io));
+}
+
+function flagsIn(args: readonly string[]): StatusFlags {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -20,20 +24,8 @@ export async function main(args: readonly string[], frame?: FirstFrame): Promise
         json: { type: 'boolean' },
       },
     });
-    process.exitCode = await status(values, io);
+    return values;
   } catch (error) {
-    process.exitCode = report(error, io);
+    throw new CommandFailure((error as Error).message, EXIT.usage, '--help says how it is used.');
   }
-}
-
-function report(error: unknown, io: Io): number {
-  const isUsage =
-    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  if (isUsage) {
-    io.err(`rollbook: ${error.message}\n--help says how it is used.`);
-    return EXIT.usage;
-  }
-  const { lines, exitCode } = explain(error);
-  for (const [at, line] of lines.entries()) io.err(at === 0 ? `rollbook: ${line}` : line);
-  return exitCode;
 }
