@@ -104,14 +104,21 @@ export function onPath(program: string): string | undefined {
     .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
+/** Ends what outlives its terminal by design: hosts and sandboxes that were started with this folder. */
+export function endAll(folder: string): void {
+  for (const pid of startedWith(folder, 'dist/')) process.kill(pid, 'SIGKILL');
+}
+
 /** The session hosts that were started with this folder for what they use. */
-export function hostsOf(folder: string): readonly number[] {
+export const hostsOf = (folder: string): readonly number[] => startedWith(folder, 'dist/host.js');
+
+function startedWith(folder: string, program: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
         return (
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dist/host.js') &&
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program) &&
           readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`BENCH_PROBE=${folder}`)
         );
       } catch {

@@ -6,6 +6,7 @@ import type { Benchmark, Context } from '../harness/benchmark.ts';
 import {
   cleanEnv,
   cpuOf,
+  endAll,
   endOf,
   hostsOf,
   launcher,
@@ -135,6 +136,7 @@ export const idle: Benchmark = {
       ];
     } finally {
       await terminal.close();
+      endAll(folder);
     }
   },
 };
@@ -186,6 +188,7 @@ export const flood: Benchmark = {
           await terminal.saw('SUCCEEDED', 180_000).finally(() => clearInterval(look));
           most.push(held);
           await terminal.close();
+          endAll(folder);
           return megabytes / (stepMs(env.ROLLBOOK_STATE_DIR ?? '') / 1000);
         },
         cat: async () => megabytes / ((await wallMs(['sh', '-c', `${print} | cat >/dev/null`], env)) / 1000),

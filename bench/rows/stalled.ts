@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark } from '../harness/benchmark.ts';
-import { ask, cleanEnv, hostsOf, launcher, probed, startBystander } from '../harness/programs.ts';
+import { ask, cleanEnv, endAll, hostsOf, launcher, probed, startBystander } from '../harness/programs.ts';
 import { limited } from '../harness/rounds.ts';
 import { openTerminal } from '../harness/terminal.ts';
 
@@ -48,6 +48,7 @@ export const stalled: Benchmark = {
     } finally {
       bystander.stop();
       await terminal.close();
+      endAll(folder);
     }
   },
 };
