@@ -100,9 +100,11 @@ function settled(socket: WebSocket, signal: AbortSignal): Promise<Upgraded> {
       socket.pause();
       settle({ socket });
     });
-    socket.once('unexpected-response', (outgoing, response) => {
+    socket.once('unexpected-response', (_outgoing, response) => {
+      // once the answer is read, the request has let go of it
+      const connection = response.socket;
       const answered = bodyOf(response).then((body): Upgraded => {
-        outgoing.destroy();
+        connection.destroy();
         const { statusCode: status = 0, headers } = response;
         return { refused: { status, headers, body, truncated: body.length === MAX_REFUSAL_BYTES } };
       });

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { systemClock } from '../adapters/clock.ts';
-import type { Draft, Event } from '../engine/event.ts';
+import type { Event } from '../engine/event.ts';
 import { replay } from '../engine/reduce.ts';
 import { createRunner, type Runner, type RunnerOptions } from '../engine/runner.ts';
 import type { SessionState } from '../engine/state.ts';
@@ -13,7 +13,7 @@ import { createSession, type KeptMode, outputFile, stateFolder } from '../journa
 import type { Json, JsonObject } from '../ports/json.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { stepKinds } from '../steps/index.ts';
-import { type Claim, claimNamespace } from './claim.ts';
+import { claimOf } from './claim.ts';
 import { CommandFailure, EXIT } from './exit-code.ts';
 import { resolveInputs } from './inputs.ts';
 import { type Kept, readKept, writeKept } from './kept.ts';
@@ -71,12 +71,6 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
   const world = worldOf(request, inputs, settled);
   return holding(session.folder, async (lock) => {
     const book = openBook(session.folder, kept, secrets);
-    const claim = await claimNamespace({
-      session,
-      runbook,
-      world,
-      ports: book.ports.ports,
-    });
     const events = book.journal.append([
       {
         type: 'session-started',
@@ -86,9 +80,8 @@ export async function beginSession(request: NewSession): Promise<OpenedSession> 
         world,
         version: VERSION,
       },
-      ...noted(claim),
     ]);
-    return opened({ session, kept, ...book, claim, lock, secrets, events, begun: events });
+    return opened({ session, kept, ...book, lock, secrets, events, begun: events });
   }).catch((error: unknown) => {
     // Nothing was begun: a folder without a first line would only be in the way.
     rmSync(session.folder, { recursive: true, force: true });
@@ -118,23 +111,15 @@ export async function resumeSession(
     checkWorldIsThere(session.id, kept);
     const secrets = missingSecrets(state, given);
     const now = await hash(state.runbook);
-    const { runbook, world } = state;
-    const claim = await claimNamespace({
-      session,
-      runbook,
-      world,
-      ports: book.ports.ports,
-    });
     const resumed = journal.append([
       {
         type: 'session-resumed',
         host: `pid ${process.pid}`,
         runbookChanged: now !== undefined && now !== state.runbook.sha256,
       },
-      ...noted(claim),
     ]);
     const events = [...journal.events, ...resumed];
-    return opened({ session, kept, ...book, claim, lock, secrets, events, begun: resumed });
+    return opened({ session, kept, ...book, lock, secrets, events, begun: resumed });
   });
 }
 
@@ -162,10 +147,6 @@ function openBook(folder: string, { connection }: Kept, secrets: JsonObject): Bo
   return { redactor, journal, ports };
 }
 
-function noted({ gap }: Claim): readonly Draft[] {
-  return gap === undefined ? [] : [{ type: 'note-added', text: gap }];
-}
-
 /** A drill's sandbox ends by itself when nobody comes back to it. */
 function checkWorldIsThere(id: string, { mode, scenario, connection }: Kept): void {
   if (mode !== 'drill' || connection.kubeconfig === undefined || existsSync(connection.kubeconfig)) return;
@@ -179,7 +160,6 @@ function checkWorldIsThere(id: string, { mode, scenario, connection }: Kept): vo
 interface Parts extends Book {
   readonly session: { readonly id: string; readonly folder: string };
   readonly kept: Kept;
-  readonly claim: Claim;
   readonly lock: SessionLock;
   readonly secrets: JsonObject;
   readonly events: readonly Event[];
@@ -187,10 +167,11 @@ interface Parts extends Book {
 }
 
 function opened(parts: Parts): OpenedSession {
-  const { session, kept, journal, redactor, ports, claim, lock, secrets, events: known, begun } = parts;
+  const { session, kept, journal, redactor, ports, lock, secrets, events: known, begun } = parts;
   const events: Event[] = [...known];
   const state = replay(events);
   if (state === undefined) throw new Error('The journal is empty');
+  const claim = claimOf({ session, world: state.world, ports: ports.ports });
   return {
     id: session.id,
     folder: session.folder,
@@ -213,7 +194,7 @@ function opened(parts: Parts): OpenedSession {
         secretInputs: secrets,
         registerSecret: (value) => redactor.add(value),
         kinds: stepKinds,
-        ports: ports.ports,
+        ports: claim.ports,
         reads: ports.reads,
         clock: systemClock,
         outputFile: (step, attempt) => outputFile(session.folder, step, attempt),
@@ -221,9 +202,10 @@ function opened(parts: Parts): OpenedSession {
         ...listeners,
       });
       claim.onLost = (message) => void runner.stop(message).catch(() => undefined);
+      claim.onGap = (text) => void runner.ask({ intent: { type: 'add-note', text }, by: 'policy' });
       return runner;
     },
-    leaveNamespace: async () => claim.lease?.release(),
+    leaveNamespace: () => claim.release(),
     close() {
       journal.close();
       lock.release();

@@ -171,8 +171,10 @@ describe('a program that cannot be started', () => {
   ] as const)(
     'refused with %i, in the words of other requests',
     async (code, word, said, reason, message) => {
+      const closed = Promise.withResolvers<void>();
       const { kube, runs } = await execServer({
-        refuse(_request, response) {
+        refuse({ socket }, response) {
+          socket.once('close', () => closed.resolve());
           status(response, code, word, said);
           return true;
         },
@@ -182,6 +184,8 @@ describe('a program that cannot be started', () => {
       expect(failure).toMatchObject({ reason, status: code });
       expect(failure.message).toMatch(message);
       expect(runs).toHaveLength(0);
+      // nothing is left that would keep the process from ending
+      await closed.promise;
     },
   );
 });
