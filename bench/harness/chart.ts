@@ -24,6 +24,7 @@ export function chart(rows: readonly Row[]): string {
   });
   const goal = LEFT + SPAN / 1.25;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="12">
+<title>What rollbook takes, beside the goal of each measured row</title>
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
 <text x="${goal}" y="18" text-anchor="middle">goal</text>
 <line x1="${goal}" y1="24" x2="${goal}" y2="${height - 8}" stroke="#555555" stroke-dasharray="3 3"/>
