@@ -38,7 +38,8 @@ export function bundleOptions(): BuildOptions {
       'process.env.NODE_ENV': '"production"',
       'process.env.DEV': '"false"',
     },
-    external: ['react-devtools-core'],
+    // The shell's compressors are native, optional, and never asked for.
+    external: ['react-devtools-core', '@mongodb-js/zstd', 'node-liblzma'],
     banner: { js: requireBanner },
     chunkNames: 'chunks/[name]-[hash]',
   };
