@@ -215,6 +215,13 @@ const keymap = [
     group: 'Move',
     places: ['session', 'dialog'],
   },
+  {
+    action: 'pick',
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    help: 'Mark the answer of that number',
+    group: 'Move',
+    places: ['session'],
+  },
   { action: 'up', keys: ['up', 'k'], help: 'A line up, or the answer above', group: 'Move', places: lists },
   {
     action: 'down',

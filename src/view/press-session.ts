@@ -50,6 +50,8 @@ export function pressSession(
     case 'top':
     case 'bottom':
       return { ui: moved(state, action, around) };
+    case 'pick':
+      return { ui: picked(state, Number(name) - 1) };
   }
   if (session === undefined || state.host !== 'there') return { ui };
   return act(state, session, action, name);
@@ -199,6 +201,14 @@ function moved(state: ScreenState, motion: Motion, { size, now }: Surroundings):
   const { total, height } = paneExtent(state, ui.pane, { area, now, focused: true });
   const top = scrolled(Math.min(ui.tops[ui.pane], scrollLimit(total, height)), motion, total, height);
   return { ...ui, tops: { ...ui.tops, [ui.pane]: top } };
+}
+
+/** The answer of that number is marked, and given by nothing but enter. */
+function picked(state: ScreenState, at: number): Ui {
+  const { ui } = state;
+  const question = questionInSight(state);
+  if (question?.asks?.type !== 'decision' || at >= question.choices.length) return ui;
+  return { ...ui, pane: 'step', focus: { question: question.key, at } };
 }
 
 function selected(state: ScreenState, motion: Motion): Ui {
