@@ -216,7 +216,7 @@ const keymap = [
     places: ['session', 'dialog'],
   },
   {
-    action: 'pick',
+    action: 'mark',
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
     help: 'Mark the answer of that number',
     group: 'Move',

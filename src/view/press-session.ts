@@ -50,8 +50,8 @@ export function pressSession(
     case 'top':
     case 'bottom':
       return { ui: moved(state, action, around) };
-    case 'pick':
-      return { ui: picked(state, Number(name) - 1) };
+    case 'mark':
+      return { ui: marked(state, Number(name) - 1) };
   }
   if (session === undefined || state.host !== 'there') return { ui };
   return act(state, session, action, name);
@@ -204,7 +204,7 @@ function moved(state: ScreenState, motion: Motion, { size, now }: Surroundings):
 }
 
 /** The answer of that number is marked, and given by nothing but enter. */
-function picked(state: ScreenState, at: number): Ui {
+function marked(state: ScreenState, at: number): Ui {
   const { ui } = state;
   const question = questionInSight(state);
   if (question?.asks?.type !== 'decision' || at >= question.choices.length) return ui;
