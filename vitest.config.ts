@@ -29,6 +29,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/bench/benchmarks.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
+          // Whole programs in real terminals, timed by a machine that may be busy: one more try says which it was.
+          retry: 2,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

@@ -15,14 +15,15 @@ export async function sandbox(flags: { json?: boolean; world?: string }, io: Io)
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-  const started = await startSandbox(world, {
-    folder,
-    clock: systemClock(),
-    onError: (error) => io.err(`In the sandbox: ${String(error)}`),
-  }).catch((error: unknown) => {
-    if (error instanceof WorldSpecError) throw new CommandFailure(error.problems.join('\n'), EXIT.usage);
-    throw error;
-  });
+  const onError = (error: unknown) => io.err(`In the sandbox: ${String(error)}`);
+  const started = await startSandbox(world, { folder, clock: systemClock(), onError }).catch(
+    (error: unknown) => {
+      if (error instanceof WorldSpecError) throw new CommandFailure(error.problems.join('\n'), EXIT.usage);
+      throw error;
+    },
+  );
+  // A world is not over because something in it went wrong.
+  process.on('uncaughtException', onError);
   if (flags.json) io.out(JSON.stringify(started.ready));
   else {
     io.out(`The sandbox is ready. In another terminal:`);

@@ -58,11 +58,14 @@ async function run(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  const onError = (error: unknown) => void process.stderr.write(`The sandbox's world: ${String(error)}\n`);
   const sandbox = await startSandbox(await readWorld(values.world), {
     folder: readFolder(values.folder),
     clock: systemClock(),
-    onError: (error) => process.stderr.write(`The sandbox's world: ${String(error)}\n`),
+    onError,
   });
+  // A drill is not over because something in its world went wrong.
+  process.on('uncaughtException', onError);
   // Listening for signals before anyone can know that there is something to stop.
   const stopped = untilStopped(sandbox, values['with-parent'], Number(values['idle-exit']));
   process.stdout.write(`${JSON.stringify(sandbox.ready)}\n`);

@@ -70,6 +70,11 @@ export function start(place: Place, args: readonly string[]): Running {
     child.once('close', (code, signal) => resolve({ code, signal, out: lines.join('\n'), err, lines }));
   });
   onTestFinished(() => void child.kill('SIGKILL'));
+  // A world that ends before its test does is the first thing to know when the test fails.
+  if (args[0] === 'sandbox')
+    void finished.then(({ code, signal }) => {
+      if (signal !== 'SIGKILL') console.log(`The sandbox ended with ${code ?? signal}: ${err}`);
+    });
   return {
     process: child,
     lines,
